@@ -66,18 +66,21 @@ class TotalDoubts:
 
 
 def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
-    """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words.
+    """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words,
+    perhaps with the latest, first or average callback date.
 
     With as many values, all are the lead's own but figures and words such as `Jane Max` beside Jane.
     """
     values, others = _filled(fields), _filled(lead)
     if values.keys() == others.keys():
         return _is_statistic_of(values, others)
-    if CALLBACK in values or len(values) >= len(others):
+    if len(values) >= len(others):
         return False
     labels, has_figures = set[str](), False
     for name, value in values.items():
         own = others.get(name, "")
+        if name == CALLBACK:
+            continue
         if _FIGURE.fullmatch(value):
             has_figures = has_figures or name != PRIORITY
         elif value.casefold() == own.casefold():
@@ -88,6 +91,10 @@ def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
             labels.add("longer")
         else:
             return False
+    if CALLBACK in values:
+        # A date alone moves the lead's callback; beside figures, it is the lead's own or one of a total.
+        is_own = values[CALLBACK] == others.get(CALLBACK)
+        return has_figures and ("total" in labels or (is_own and labels != {"same"}))
     return "total" in labels or (has_figures and labels != {"same"})
 
 

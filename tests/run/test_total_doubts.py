@@ -43,3 +43,25 @@ def test_a_figure_a_count_or_a_date_in_place_of_a_name_is_odd(names: list[str], 
 )
 def test_a_leaner_row_of_a_lead_with_figures_alone_is_a_total_perhaps(fields: dict[str, str], is_total: bool) -> None:
     assert is_total_of(fields, ANN) is is_total
+
+
+CY = {**ANN, "njCallBackDate": "2027/11/26 14:30"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_total"),
+    [
+        ({"Name": "max", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
+        ({"Name": "Max", "FirstPhone": "0383218191", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
+        ({"Name": "Average", "njCallBackDate": "2027/11/25 02:30", "Amount": "6"}, True),
+        ({"njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
+        # honest second rows of the lead
+        ({"njCallBackDate": "2027/11/28 09:00", "Amount": "7"}, False),
+        ({"njCallBackDate": "2027/11/26 14:30"}, False),
+        ({"Name": "Ann", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, False),
+        ({"Name": "Max", "njCallBackDate": "2027/11/28 09:00"}, False),
+        ({"njDisposition": "Callback", "njCallBackDate": "2027/11/26 14:30"}, False),
+    ],
+)
+def test_a_callback_beside_the_figures_of_a_total_is_one_of_them(fields: dict[str, str], is_total: bool) -> None:
+    assert is_total_of(fields, CY) is is_total
