@@ -7,10 +7,10 @@ they are the first or the last rows. Short sheets alone are looked at.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from leadsync.models import NO_CHANGE
+from leadsync.models import DISPOSITION, NO_CHANGE
 from leadsync.sheets.formats.footer_words import ENDS, folded
 
 MOST_ROWS = 2_000
@@ -26,12 +26,13 @@ _FRACTION = re.compile(r"9+[.,]9+")
 
 
 class RowForm(NamedTuple):
-    """A row's number, its id, the form of it, and the number of its values."""
+    """A row's number, its id, the form of it, the number of its values, and its outcome in small letters."""
 
     number: int
     name: str
     form: str
     values: int
+    outcome: str
 
 
 class RowForms:
@@ -43,15 +44,17 @@ class RowForms:
     def look_at(self, number: int, name: str, form: str, fields: Mapping[str, str]) -> None:
         """Learn from a row to be sent; `form` is that of its id, by `form_of`."""
         values = sum(value not in {"", NO_CHANGE} for value in fields.values())
+        outcome = fields.get(DISPOSITION, "").casefold()
         # Numbers of one list are of one length; words are not.
-        self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values))
+        self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values, outcome))
 
     def odd(self) -> set[int]:
         """The rows that are titles, counts, footers or averages, perhaps."""
         rows = self._rows
         if not _FEWEST < len(rows) <= MOST_ROWS:
             return set()
-        return {row.number for row in (*_between(rows), *_at_edge(rows), *_at_edge(rows[::-1]), *_averages(rows))}
+        odd = (_between(rows), _at_edge(rows), _at_edge(rows[::-1]), _averages(rows), _legend(rows))
+        return {row.number for row in chain.from_iterable(odd)}
 
 
 def _between(rows: Sequence[RowForm]) -> Sequence[RowForm]:
@@ -107,6 +110,29 @@ def _averages(rows: Sequence[RowForm]) -> Sequence[RowForm]:
     is_few = 0 < len(others) * _MANY <= len(rows)
     are_numbers = is_few and all(row.name.isdecimal() for row in rows if row not in others)
     return others if are_numbers else ()
+
+
+def _legend(rows: Sequence[RowForm]) -> Sequence[RowForm]:
+    """The last rows, if half of their ids are outcomes of rows above, and none has the form of an id there."""
+    seen = set[str]()
+    start = len(rows)
+    for place, row in enumerate(rows):
+        if row.name.casefold() in seen:
+            start = place
+            break
+        seen.add(row.outcome)
+    forms = {row.form for row in rows[start:]}
+    # The first code may be none of the outcomes.
+    while start and rows[start - 1].form in forms:
+        start -= 1
+    above, others = rows[:start], rows[start:]
+    outcomes = {row.outcome for row in above}
+    codes = sum(row.name.casefold() in outcomes for row in others)
+    if codes < _FEWEST or _FEWEST * codes < len(others) or any(row.form in forms for row in above):
+        return ()
+    shortest = min(len(row.name) for row in above)
+    # Of numbers that count on, the longer ones stand below.
+    return others if all(len(row.name) < shortest or not row.name.isdecimal() for row in others) else ()
 
 
 def _are_leaner(rows: Sequence[RowForm], others: Sequence[RowForm]) -> bool:

@@ -67,3 +67,26 @@ def test_long_sheets_are_not_looked_at() -> None:
     sheet = "10234 2,10235 2,2 1,10236 2,10237 2,2 1"
     assert odd(sheet, 1_994) == "2,2"
     assert odd(sheet, 1_995) == ""
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rows"),
+    [
+        ("10234 1,10235 2,10236 1,1 Sale,2 Busy,3 No-Sale", "1,2,3"),
+        ("10234 S1,10235 b2,S1 Sale,B2 Busy,N3 Other", "S1,B2,N3"),
+        ("10234 1,10235 2,0 None,1 Sale,2 Busy", "0,1,2"),
+        # leads
+        ("10234 1,10235 2,1 1", ""),
+        ("10234 1,10235 2,7 Sale,8 Busy,1 Busy", ""),
+        ("8 10,9 11,10 8,11 9", ""),
+        ("S1 Sale,S2 S1,S1 Sale,S2 Busy", ""),
+        ("1 Sale,10234 1,10235 2,2 Busy", ""),
+    ],
+)
+def test_a_legend_of_the_outcomes_below_the_leads_is_odd(sheet: str, rows: str) -> None:
+    forms, names = RowForms(), dict[int, str]()
+    for number, row in enumerate(sheet.split(","), 2):
+        name, outcome = row.split(" ")
+        names[number] = name
+        forms.look_at(number, name, form_of(name), {"njDisposition": outcome, "City": "Perth"})
+    assert ",".join(names[number] for number in sorted(forms.odd())) == rows
