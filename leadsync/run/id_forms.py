@@ -69,12 +69,13 @@ def _unlike(forms: Sequence[str]) -> list[str]:
     """The forms with digits that are unlike the others, which are all alike; the most frequent one is the first."""
     alike = forms[0] if forms else ""
     longer = {form for form in forms if len(form) >= _LONGER * len(alike) and len(alike) >= _FEWEST}
-    others = [form for form in forms if form in longer or _kind(form) != _kind(alike)]
+    others = [form for form in forms if form in longer or kind_of(form) != kind_of(alike)]
     with_digits = [form for form in others if "9" in form]
     has_blank = " " in alike
     are_odd = all(form in longer or (" " in form and not has_blank) for form in with_digits)
     return with_digits if "9" in alike and are_odd and (not longer or len(forms) - len(others) == 1) else []
 
 
-def _kind(form: str) -> str:
+def kind_of(form: str) -> str:
+    """Return a form without the lengths of its runs: that of `A-101` is `a-9`."""
     return _RUNS.sub(r"\1", form.lower())

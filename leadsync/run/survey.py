@@ -8,6 +8,7 @@ from datetime import datetime
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
 from leadsync.reasons import WAITING, Rejected, Skip, SkipKind
 from leadsync.report import problem, remedy
+from leadsync.run.alone_ids import AloneIds
 from leadsync.run.id_doubts import IdDoubts
 
 _EXAMPLES = 3
@@ -79,7 +80,9 @@ class Survey:
         """Rows equal to a row of another run, undecided or for that run to send, by kind and run."""
         self._rows_of_lead: Counter[int] = Counter()
         self.ids_alone = Group("", "")
-        """Rows to be sent with an id and no other value."""
+        """Rows to be sent with an id and no other value, and"""
+        self._alone = AloneIds()
+        """their likeness to the others."""
         self.doubted: list[int] = []
         """Rows to be sent that the reader takes for no lead, perhaps."""
         self.words_alone: list[int] = []
@@ -106,7 +109,7 @@ class Survey:
         rows."""
         alone = self.ids_alone.count
         are_titles = 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
-        return sorted({*self.doubted, *self.id_doubts.odd(), *(self.ids_alone.listed if are_titles else ())})
+        return sorted({*self.doubted, *self.id_doubts.odd(), *(self._alone.odd() if are_titles else ())})
 
     @property
     def repeated_rows(self) -> int:
@@ -173,6 +176,9 @@ class Survey:
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")
+            self._alone.add(number, lead.external_id)
+        else:
+            self._alone.compare(lead)
         self.id_doubts.look_at(number, lead)
         for note in lead.notes:
             self._note(number, note)

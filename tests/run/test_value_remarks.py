@@ -48,6 +48,14 @@ def test_ids_alone_between_full_rows_are_a_doubt() -> None:
     assert remark.doubt
 
 
+def test_an_id_alone_like_the_others_is_a_lead_where_each_column_has_blanks() -> None:
+    sparse = [FULL, FULL | {"Name": ""}, FULL | {"FirstPhone": "<No Change>"}, FULL | {"njDisposition": "<No Change>"}]
+    leads = [Lead(f"1023{at}", fields) for at, fields in enumerate([*sparse, FULL])]
+    assert list(no_leads(surveyed(*leads, Lead("10299", BLANK)))) == []
+    [remark] = no_leads(surveyed(*leads, Lead("A-7", BLANK)))
+    assert "(row 7)" in str(remark)
+
+
 @pytest.mark.parametrize(
     "leads",
     [
