@@ -26,13 +26,14 @@ _FRACTION = re.compile(r"9+[.,]9+")
 
 
 class RowForm(NamedTuple):
-    """A row's number, its id, the form of it, the number of its values, and its outcome in small letters."""
+    """A row's number, its id, the form of it, the number of its values, and its outcome and texts in small letters."""
 
     number: int
     name: str
     form: str
     values: int
     outcome: str
+    texts: frozenset[str]
 
 
 class RowForms:
@@ -44,9 +45,13 @@ class RowForms:
     def look_at(self, number: int, name: str, form: str, fields: Mapping[str, str]) -> None:
         """Learn from a row to be sent; `form` is that of its id, by `form_of`."""
         values = sum(value not in {"", NO_CHANGE} for value in fields.values())
-        outcome = fields.get(DISPOSITION, "").casefold()
+        outcome = fields.get(DISPOSITION, "").replace(NO_CHANGE, "").casefold()
         # Numbers of one list are of one length; words are not.
-        self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values, outcome))
+        others = (value for field, value in fields.items() if field != DISPOSITION)
+        texts = frozenset(value.casefold() for value in others if value[:1].isalpha())
+        self._rows.append(
+            RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values, outcome, texts)
+        )
 
     def odd(self) -> set[int]:
         """The rows that are titles, counts, footers or averages, perhaps."""
@@ -113,26 +118,47 @@ def _averages(rows: Sequence[RowForm]) -> Sequence[RowForm]:
 
 
 def _legend(rows: Sequence[RowForm]) -> Sequence[RowForm]:
-    """The last rows, if half of their ids are outcomes of rows above, and none has the form of an id there."""
-    seen = set[str]()
+    """The last rows, if half of them explain values of the rows above, under ids in a form of their own."""
+    above = _Above()
     start = len(rows)
     for place, row in enumerate(rows):
-        if row.name.casefold() in seen:
+        if above.is_explained_by(row):
             start = place
             break
-        seen.add(row.outcome)
+        above.learn(row)
     forms = {row.form for row in rows[start:]}
-    # The first code may be none of the outcomes.
+    # The first code may be none of those above.
     while start and rows[start - 1].form in forms:
         start -= 1
-    above, others = rows[:start], rows[start:]
-    outcomes = {row.outcome for row in above}
-    codes = sum(row.name.casefold() in outcomes for row in others)
-    if codes < _FEWEST or _FEWEST * codes < len(others) or any(row.form in forms for row in above):
+    leads, others = rows[:start], rows[start:]
+    above = _Above()
+    for row in leads:
+        above.learn(row)
+    codes = sum(map(above.is_explained_by, others))
+    if codes < _FEWEST or _FEWEST * codes < len(others) or any(row.form in forms for row in leads):
         return ()
-    shortest = min(len(row.name) for row in above)
+    shortest = min(len(row.name) for row in leads)
     # Of numbers that count on, the longer ones stand below.
     return others if all(len(row.name) < shortest or not row.name.isdecimal() for row in others) else ()
+
+
+class _Above:
+    """The values of rows above."""
+
+    def __init__(self) -> None:
+        self._outcomes = Counter[str]()
+        self._texts = set[str]()
+
+    def learn(self, row: RowForm) -> None:
+        if row.outcome:
+            self._outcomes[row.outcome] += 1
+        self._texts |= row.texts
+
+    def is_explained_by(self, row: RowForm) -> bool:
+        """Whether a row's id is an outcome, the number of its own one or another text, or it has one elsewhere."""
+        name = row.name.casefold()
+        is_code = name in self._outcomes or name in self._texts or not self._outcomes.keys().isdisjoint(row.texts)
+        return is_code or str(self._outcomes.get(row.outcome, "")) == name
 
 
 def _are_leaner(rows: Sequence[RowForm], others: Sequence[RowForm]) -> bool:

@@ -13,7 +13,12 @@ _NO_NAME = re.compile(
     rf"{_FIGURE.pattern}|\d+\s+(?:{'|'.join(sorted(NOUNS))})|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{2,4}}(?:[ T].*)?"
 )
 """A figure, a count of leads, or a date."""
-_STATISTICS = frozenset({"max", "min", "maximum", "minimum", "best", "worst", "ø", "median"})
+_STATISTICS = frozenset(
+    {
+        *("max", "min", "maximum", "minimum", "best", "worst", "ø", "median", "mittelwert"),
+        *("gesamtmaximum", "gesamtminimum", "gesamtmittelwert"),
+    }
+)
 _NAME = "name"
 _SAMPLE = 2_000
 _MOST = 1_000
@@ -76,7 +81,7 @@ def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
         return _is_statistic_of(values, others)
     if len(values) >= len(others):
         return False
-    labels, has_figures = set[str](), False
+    labels, has_figures, texts = set[str](), False, " ".join(others.values())
     for name, value in values.items():
         own = others.get(name, "")
         if name == CALLBACK:
@@ -85,7 +90,7 @@ def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
             has_figures = has_figures or name != PRIORITY
         elif value.casefold() == own.casefold():
             labels.add("same")
-        elif _is_statistic(value, own) or label_of(value, own) is Label.TOTAL:
+        elif _is_statistic(value, texts) or label_of(value, own) is Label.TOTAL:
             labels.add("total")
         elif label_of(value, own) in {Label.LONGER, Label.COUNTED} or (own and _is_behind(value, own)):
             labels.add("longer")

@@ -74,10 +74,18 @@ def test_long_sheets_are_not_looked_at() -> None:
     [
         ("10234 1,10235 2,10236 1,1 Sale,2 Busy,3 No-Sale", "1,2,3"),
         ("10234 S1,10235 b2,S1 Sale,B2 Busy,N3 Other", "S1,B2,N3"),
+        # the number of each outcome
+        ("10234 Sale,10235 Busy,10236 Sale,2 Sale,1 Busy", "2,1"),
+        ("10234 Sale,10235 Busy,10236 Sale,2 Sale,7 Busy", ""),
+        # the outcomes in another column, and agents
+        ("10234 Sale,10235 Busy,1 sold Sale,2 engaged Busy,3 lost Lost", "1,2,3"),
+        ("10234 Sale J7,10235 Busy T8,J7 Jane Perth,T8 Tom Perth", "J7,T8"),
         ("10234 1,10235 2,0 None,1 Sale,2 Busy", "0,1,2"),
         # leads
         ("10234 1,10235 2,1 1", ""),
         ("10234 1,10235 2,7 Sale,8 Busy,1 Busy", ""),
+        ("10234 Sale J7,10235 Busy T8,J7 Sale J7,A9 Busy T8,A10 Busy T8", ""),
+        ("10234 Sale J7,10235 Busy J7,7 Sale J7,8 Busy J7", ""),
         ("8 10,9 11,10 8,11 9", ""),
         ("S1 Sale,S2 S1,S1 Sale,S2 Busy", ""),
         ("1 Sale,10234 1,10235 2,2 Busy", ""),
@@ -86,7 +94,7 @@ def test_long_sheets_are_not_looked_at() -> None:
 def test_a_legend_of_the_outcomes_below_the_leads_is_odd(sheet: str, rows: str) -> None:
     forms, names = RowForms(), dict[int, str]()
     for number, row in enumerate(sheet.split(","), 2):
-        name, outcome = row.split(" ")
+        name, outcome, *agent = row.split(" ")
         names[number] = name
-        forms.look_at(number, name, form_of(name), {"njDisposition": outcome, "City": "Perth"})
+        forms.look_at(number, name, form_of(name), {"njDisposition": outcome, "Agent": "".join(agent)})
     assert ",".join(names[number] for number in sorted(forms.odd())) == rows

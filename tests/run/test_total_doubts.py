@@ -53,6 +53,7 @@ CY = {**ANN, "njCallBackDate": "2027/11/26 14:30"}
     [
         ({"Name": "max", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
         ({"Name": "Max", "FirstPhone": "0383218191", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
+        ({"Name": "Sale Max", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
         ({"Name": "Average", "njCallBackDate": "2027/11/25 02:30", "Amount": "6"}, True),
         ({"njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, True),
         # honest second rows of the lead
