@@ -38,6 +38,11 @@ QUOTES = (
             ["Leads of May", "Name#External Id"],
             "it looks like one column; give --delimiter '#', or delimiter in [input]",
         ),
+        (
+            ["Hi Jane,", "External Id\tName", "A1\tAnn", "Kind regards,"],
+            "it looks like one column; give --delimiter tab, or delimiter in [input]",
+        ),
+        (["Leads,,", "External Id,Name:First,Phone", "A1,Ann,"], ""),
         (["External Id  Name      FirstPhone"], FIXED),
         (["External Id Name      FirstPhone"], FIXED),
         (["ExternalId FirstPhone Name", "A1         0412345678 Ann"], FIXED),

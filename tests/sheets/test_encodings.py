@@ -123,7 +123,7 @@ def test_a_byte_of_no_letter_in_windows_1252_refuses_the_file() -> None:
     with pytest.raises(SheetError) as told:
         found(b"Id,Name\n1,Bo\x81b\n2,J\xfcrgen\n")
     assert str(told.value).endswith("name its encoding with --encoding, such as cp850 or cp852.")
-    assert told.value.folder_remedy == "save the file as UTF-8"
+    assert told.value.folder_remedy == "save the file as UTF-8, or name its encoding in [input]"
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_two_sheets_with_data_are_an_error_of_values(tmp_path, cells_of):
     error = caught.value
     assert error.fault == f"{path}: there is more than one sheet with data: 'May; name the one to read', 'June'"
     assert error.remedy == f"name the one to read, such as {arguments('--sheet', 'May; name the one to read')}"
-    assert error.folder_remedy == "leave one sheet with data in it"
+    assert error.folder_remedy == "leave one sheet with data in it, or name it as sheet in [input]"
     assert (error.several_sheets, error.names_file) == (True, True)
 
 

@@ -129,7 +129,7 @@ def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: F
             page.write_row(1, 0, ["1", "0383218191"])
     done = folder.watch()
     why = (folder.path / "attention" / "leads.xlsx.why.txt").read_text()
-    assert "'North', 'South'; leave one sheet with data in it. Correct it" in why
+    assert "'North', 'South'; leave one sheet with data in it, or name it as sheet in [input]. Correct it" in why
     assert "--sheet" not in why + done.err + str(folder.hook.messages)
 
 
@@ -142,7 +142,7 @@ def test_a_files_name_may_hold_words_of_a_message(folder: Folder) -> None:
     why = (folder.path / "attention" / f"{name}.why.txt").read_text("utf-8")
     assert why == (
         f"{name} was not sent: {folder.path / name}: the text is in no encoding that could be told for sure; save the "
-        f"file as UTF-8. Correct it and put it back into the folder {folder.path}.\n"
+        f"file as UTF-8, or name its encoding in [input]. Correct it and put it back into the folder {folder.path}.\n"
     )
 
 

@@ -48,7 +48,11 @@ def one_column_hint(lines: Sequence[str], delimiter: str, names: HeadingNames) -
     if len(divided) > 1 and (hint := _quoting_hint(divided, delimiter, names)):
         return hint
     for text in texts:
-        if delimiter in text or _names_any([text], names.fields):
+        pieces = text.split(delimiter)
+        if len(pieces) > 1 and sum(map(bool, map(str.strip, pieces))) < 2 and not _names_any(pieces, names.fields):
+            # A greeting, such as `Hi Jane,`, or a title.
+            continue
+        if len(pieces) > 1 or _names_any([text], names.fields):
             return ""
         if hint := _hint_of(text, texts, delimiter, names):
             return hint

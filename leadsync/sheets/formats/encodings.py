@@ -239,7 +239,7 @@ def _untold(shown: str, others: Sequence[str]) -> SheetError:
     return SheetError(
         f"{shown}: the text is in no encoding that could be told for sure",
         f"save the file as UTF-8, or name its encoding with --encoding{such_as}",
-        folder_remedy="save the file as UTF-8",
+        folder_remedy="save the file as UTF-8, or name its encoding in [input]",
     )
 
 

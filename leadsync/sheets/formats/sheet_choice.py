@@ -36,7 +36,7 @@ class SeveralSheets(Exception):  # noqa: N818 - as above
         return SheetError(
             f"{shown}: there is more than one sheet with data: {_listed(self.names)}",
             f"name the one to read, such as {arguments('--sheet', self.longest)}",
-            folder_remedy="leave one sheet with data in it",
+            folder_remedy="leave one sheet with data in it, or name it as sheet in [input]",
             sheets=tuple(self.names),
         )
 
