@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, PRIORITY
 from leadsync.sheets.formats.footer_words import NOUNS, TOTALS, VOCABULARY, WORDS, folded
-from leadsync.sheets.formats.total_labels import Label, label_of
+from leadsync.sheets.formats.total_labels import Label, label_of, number_of
 
 _FIGURE = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
 _NO_NAME = re.compile(
@@ -22,6 +22,11 @@ _STATISTICS = frozenset(
 _NAME = "name"
 _SAMPLE = 2_000
 _MOST = 1_000
+_CENT = 0.01
+_SHORT = 1_000
+"""Rows of a sheet whose last one may be a total of all."""
+_FEWEST = 3
+"""Rows above it."""
 
 
 class TotalDoubts:
@@ -37,9 +42,13 @@ class TotalDoubts:
         """The first rows with another text than a figure there."""
         self._odd: list[tuple[str, int]] = []
         """The fields and rows of figures."""
+        self._first: list[tuple[int, Mapping[str, str]]] = []
+        """The first rows with their values."""
 
     def look_at(self, number: int, fields: Mapping[str, str]) -> None:
         """Learn from a row to be sent."""
+        if len(self._first) <= _SHORT:
+            self._first.append((number, fields))
         if self._rows < _SAMPLE:
             self._learn(fields)
         elif len(fields) >= self._usual and fields.get(DISPOSITION) != NO_CHANGE:
@@ -67,7 +76,28 @@ class TotalDoubts:
     def odd(self) -> list[int]:
         """The rows with a figure in a column of texts."""
         figures = Counter(name for name, _ in self._odd)
-        return [number for name, number in self._odd if self._words[name] > max(1, figures[name] - 1)]
+        odd = [number for name, number in self._odd if self._words[name] > max(1, figures[name] - 1)]
+        if _FEWEST < len(self._first) <= _SHORT:
+            *above, (number, last) = self._first
+            if number not in odd and _is_sum_of(_filled(last), [_filled(fields) for _, fields in above]):
+                odd.append(number)
+        return odd
+
+
+def _is_sum_of(last: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the last row has fewer values than each above, a callback date from there, and sums that none has."""
+    if len(last) >= min(map(len, rows)) or not any(last.get(CALLBACK) == row.get(CALLBACK, "") for row in rows):
+        return False
+    figures = {name: value for name, value in last.items() if name != PRIORITY and _FIGURE.fullmatch(value)}
+    return bool(figures) and all(_is_sum(value, [row.get(name, "") for row in rows]) for name, value in figures.items())
+
+
+def _is_sum(value: str, above: Sequence[str]) -> bool:
+    """Whether a figure is the sum of those above, and none of them."""
+    numbers = [number_of(cell) for cell in above if cell]
+    total = number_of(value)
+    known = [number for number in numbers if number is not None]
+    return total is not None and known == numbers and total not in known and abs(sum(known) - total) < _CENT / 2
 
 
 def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:

@@ -66,3 +66,28 @@ CY = {**ANN, "njCallBackDate": "2027/11/26 14:30"}
 )
 def test_a_callback_beside_the_figures_of_a_total_is_one_of_them(fields: dict[str, str], is_total: bool) -> None:
     assert is_total_of(fields, CY) is is_total
+
+
+@pytest.mark.parametrize(
+    ("last", "is_total"),
+    [
+        ({"Name": "Latest", "njCallBackDate": "2027/11/26 14:30", "Amount": "18"}, True),
+        ({"Name": "Latest", "njCallBackDate": "2027/11/26 14:30", "Amount": "18.0"}, True),
+        ({"njCallBackDate": "2027/11/24 14:30", "Amount": "18"}, True),
+        # leads
+        ({"Name": "Dee", "njCallBackDate": "2027/11/26 14:30", "Amount": "7"}, False),
+        ({"Name": "Dee", "njCallBackDate": "2027/11/29 14:30", "Amount": "18"}, False),
+        ({**CY, "Name": "Dee", "Amount": "18"}, False),  # as full as the others
+        ({"Name": "Dee", "njCallBackDate": "2027/11/26 14:30"}, False),
+    ],
+)
+def test_a_date_above_beside_the_sums_of_the_columns_is_a_total_on_the_last_row(
+    last: dict[str, str], is_total: bool
+) -> None:
+    doubts = TotalDoubts()
+    for at, amount in enumerate(("5", "6", "7")):
+        doubts.look_at(
+            at + 2, {**CY, "Name": f"Ann {at}", "njCallBackDate": f"2027/11/2{4 + at} 14:30", "Amount": amount}
+        )
+    doubts.look_at(5, last)
+    assert doubts.odd() == [5] * is_total

@@ -102,11 +102,11 @@ class ColumnSums:
     def are_large(self, line: SourceLine, id_at: int) -> bool:
         """Whether the figures beside a line's id are too large to be sums by chance, cents counted."""
         cells = [cell for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
-        figures = [int(re.sub(r"\D", "", cell)) for cell in cells if _value(cell) is not None]
+        figures = [int(re.sub(r"\D", "", cell)) for cell in cells if number_of(cell) is not None]
         return bool(cells) and len(figures) == len(cells) and min(figures) > _LARGE
 
     def _has(self, at: int, cell: str) -> bool:
-        number, total = _value(cell), self._sums[at]
+        number, total = number_of(cell), self._sums[at]
         if number is None:
             return False
         return number == self._count - 1 or (total is not None and abs(total - 2 * number) < 0.005)
@@ -119,13 +119,14 @@ class ColumnSums:
 def _added(total: float, cells: Sequence[str]) -> float | None:
     for cell in cells:
         if cell and not cell.isspace():
-            value = _value(cell)
+            value = number_of(cell)
             if value is None:
                 return None
             total += value
     return total
 
 
-def _value(cell: str) -> float | None:
+def number_of(cell: str) -> float | None:
+    """Return the number that a cell is; None for another text."""
     text = cell.strip()
     return float(text.replace(",", "")) if len(text) < 20 and _NUMBER.fullmatch(text) else None
