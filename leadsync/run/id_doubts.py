@@ -130,13 +130,15 @@ class IdDoubts:
     def odd(self) -> list[int]:
         """The rows that are no lead's, perhaps: an odd id, one in quotation marks, a heading's, or a total."""
         bracketed = self._bracketed if len(self._bracketed) * 2 <= self._rows else ()
+        legend = self._row_forms.legend()
         odd = (
+            legend,
             self._quoted,
             bracketed,
             self._doubted,
             self._odd_words(),
             self._forms.odd(self._rows),
-            self._totals.odd(),
+            self._totals.odd(are_codes=bool(legend)),
             self._row_forms.odd(),
         )
         return list(chain.from_iterable(odd))

@@ -58,8 +58,13 @@ class RowForms:
         rows = self._rows
         if not _FEWEST < len(rows) <= MOST_ROWS:
             return set()
-        odd = (_between(rows), _at_edge(rows), _at_edge(rows[::-1]), _averages(rows), _legend(rows))
+        odd = (_between(rows), _at_edge(rows), _at_edge(rows[::-1]), _averages(rows))
         return {row.number for row in chain.from_iterable(odd)}
+
+    def legend(self) -> set[int]:
+        """The last rows, if they explain values of the leads above."""
+        rows = self._rows
+        return {row.number for row in _legend(rows)} if _FEWEST < len(rows) <= MOST_ROWS else set()
 
 
 def _between(rows: Sequence[RowForm]) -> Sequence[RowForm]:

@@ -73,10 +73,12 @@ class TotalDoubts:
             if value and value != NO_CHANGE:
                 self._words[name] += not _NO_NAME.fullmatch(value.casefold())
 
-    def odd(self) -> list[int]:
-        """The rows with a figure in a column of texts."""
-        figures = Counter(name for name, _ in self._odd)
-        odd = [number for name, number in self._odd if self._words[name] > max(1, figures[name] - 1)]
+    def odd(self, *, are_codes: bool = False) -> list[int]:
+        """The rows with a figure in a column of texts, in that of outcomes unless these `are_codes`."""
+        figures = Counter(name for name, _ in self._odd if not (are_codes and name == DISPOSITION))
+        odd = [
+            number for name, number in self._odd if name in figures and self._words[name] > max(1, figures[name] - 1)
+        ]
         if _FEWEST < len(self._first) <= _SHORT:
             *above, (number, last) = self._first
             if number not in odd and _is_sum_of(_filled(last), [_filled(fields) for _, fields in above]):

@@ -161,3 +161,9 @@ def test_a_figure_for_a_name_is_odd_below_many_leads(fields: dict[str, str]) -> 
 
 def test_names_of_figures_alone_are_names() -> None:
     assert not doubts(*(Lead(f"a{at}", {"Name": str(at)}) for at in range(4))).odd()
+
+
+def test_codes_of_outcomes_with_a_legend_are_the_leads_own() -> None:
+    rows = [("10234", "1"), ("10235", "2"), ("10236", "1"), ("1", "Sale"), ("2", "Busy"), ("3", "No Sale")]
+    leads = [Lead(name, {"njDisposition": outcome}) for name, outcome in rows]
+    assert sorted(doubts(*leads).odd()) == [5, 6, 7]

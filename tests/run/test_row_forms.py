@@ -97,4 +97,4 @@ def test_a_legend_of_the_outcomes_below_the_leads_is_odd(sheet: str, rows: str) 
         name, outcome, *agent = row.split(" ")
         names[number] = name
         forms.look_at(number, name, form_of(name), {"njDisposition": outcome, "Agent": "".join(agent)})
-    assert ",".join(names[number] for number in sorted(forms.odd())) == rows
+    assert ",".join(names[number] for number in sorted(forms.legend())) == rows
