@@ -136,6 +136,9 @@ def _legend(rows: Sequence[RowForm]) -> Sequence[RowForm]:
     while start and rows[start - 1].form in forms:
         start -= 1
     leads, others = rows[:start], rows[start:]
+    # A legend has each of its lines once.
+    if len(leads) < _FEWEST or len({(row.name, row.outcome) for row in others}) < len(others):
+        return ()
     above = _Above()
     for row in leads:
         above.learn(row)

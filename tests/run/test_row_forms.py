@@ -77,6 +77,8 @@ def test_long_sheets_are_not_looked_at() -> None:
         # the number of each outcome
         ("10234 Sale,10235 Busy,10236 Sale,2 Sale,1 Busy", "2,1"),
         ("10234 Sale,10235 Busy,10236 Sale,2 Sale,7 Busy", ""),
+        ("10234 Sale,10235 Busy,10236 Sale,2 Sale,2 Sale", ""),
+        ("10234 Sale,1 Sale,2 Busy", ""),
         # the outcomes in another column, and agents
         ("10234 Sale,10235 Busy,1 sold Sale,2 engaged Busy,3 lost Lost", "1,2,3"),
         ("10234 Sale J7,10235 Busy T8,J7 Jane Perth,T8 Tom Perth", "J7,T8"),
