@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Entry, Journal, State
+from leadsync.journal import Effects, Entry, Journal, State
 from leadsync.models import CampaignIds, Effect, Outcome, Row, Status
 from tests.journal.conftest import OpenStore, SetClock
 from tests.journal.samples import (
@@ -116,6 +116,17 @@ def test_the_last_payloads_of_a_lead_come_in_the_order_of_their_attempts(journal
 
     assert sent(9) == ["old succeeded", "older unknown", "new succeeded"]
     assert sent(1) == ["new succeeded"]
+
+
+def test_a_row_carried_over_into_later_runs_was_sent_once(journal: Journal, tmp_path: Path) -> None:
+    send(journal, LATER, 2, Status.SUCCEEDED)
+    for before, run_id in ((LATER, "20261126-000000-0000"), ("20261126-000000-0000", "20261127-000000-0000")):
+        journal.create(replace(a_run(tmp_path, run_id), follows=before))
+        add(journal, run_id, 2, "new")
+        journal.confirm(run_id, Effects(kept=[(2, 2)]))
+    found = journal.history().sent(["L"], 2, DIALER, 41)["L"]
+    assert [(one.run_id, one.fields["Name"]) for one in found] == [(RUN, "old"), (LATER, "new")]
+    assert journal.history().last_sent(["L"], DIALER, 41)["L"].run_id == LATER
 
 
 def test_each_lead_has_its_own_and_only_those_asked_for_are_told(journal: Journal) -> None:

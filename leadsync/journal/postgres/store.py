@@ -80,5 +80,5 @@ class _PostgresHistory(LeadHistory):
     _LAST = (
         f"SELECT DISTINCT ON (rows.lead) rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
         "rows.harmless "
-        f"{SENT_TO_LEADS} ORDER BY rows.lead, rows.sequence DESC"
+        f"{SENT_TO_LEADS} ORDER BY rows.lead, rows.sequence DESC, rows.run"
     )

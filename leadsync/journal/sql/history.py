@@ -20,7 +20,10 @@ SENT_TO_LEADS = (
     f"AND rows.sequence IS NOT NULL AND rows.state NOT IN {_NOT_APPLIED} "
     "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 )
-"""The rows behind `last_sent`; the values are the leads and the runs."""
+"""The rows behind `last_sent`; the values are the leads and the runs.
+
+A row carried over into a later run has the sequence of the one that left: of these the first run's counts.
+"""
 
 TIME_OF_ROW = "coalesce(rows.time, (SELECT created FROM runs WHERE runs.run = rows.run))"
 """A row under way for the first time has no time of its own yet."""
@@ -71,10 +74,11 @@ class LeadHistory(Connected):
             runs = self._of_campaign(connection, dialer, campaign)
             rows = connection.execute(
                 f"WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
-                "row_number() OVER "
-                f"(PARTITION BY rows.lead ORDER BY rows.sequence DESC) AS place {SENT_TO_LEADS}) "
+                "dense_rank() OVER (PARTITION BY rows.lead ORDER BY rows.sequence DESC) AS place, "
+                "row_number() OVER (PARTITION BY rows.lead, rows.sequence ORDER BY rows.run) AS carried "
+                f"{SENT_TO_LEADS}) "
                 "SELECT lead, run, number, time, fields, state FROM sent JOIN lines USING (run, number) "
-                "WHERE place <= ? ORDER BY lead, place DESC",
+                "WHERE place <= ? AND carried = 1 ORDER BY lead, place DESC",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs)), most],
             )
             for lead, run, *values in rows:
