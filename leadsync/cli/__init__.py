@@ -92,6 +92,8 @@ common_options(cli)
 _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
+_struck: list[KeyboardInterrupt | Interrupted] = []
+"""The exceptions of the command's signals: pydantic raises one of its own instead, if they strike in a model's birth."""
 _AGAIN_SECONDS = 0.01
 """The time until a signal is delivered again: a finalizer that has swallowed it is over mostly."""
 
@@ -136,6 +138,7 @@ def _prepare(signals: Sequence[int]) -> None:
 def exit_code_of(arguments: list[str]) -> int:
     """Run one command line, print its output or error, and return the exit code."""
     shell_options: dict[str, object] = {}
+    _struck.clear()
     try:
         code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
     except click.ClickException as error:
@@ -143,12 +146,8 @@ def exit_code_of(arguments: list[str]) -> int:
         say(words)
         _put_error(words, as_json="--json" in arguments)
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt) as error:
-        say(words_of_signal(error) or "Interrupted; nothing was being sent.")
-        return 130
-    except Interrupted as error:
-        say(words_of_signal(error) or str(error))
-        return 128 + error.signal_number
+    except (click.Abort, KeyboardInterrupt, Interrupted) as error:
+        return _ended_by(error)
     except LeadsyncError as error:
         # A settings error has a line for each fault.
         # `str` would lose the type, and with it the mark that these lines are leadsync's own.
@@ -157,6 +156,8 @@ def exit_code_of(arguments: list[str]) -> int:
         _put_error(words, as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
         return error.exit_code
     except Exception as error:
+        if _struck:
+            return _ended_by(_struck[-1])
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
             # No command has begun: --help or --version found no room.
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
@@ -193,9 +194,18 @@ def _complain(text: str, shell_options: dict[str, object]) -> None:
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
     """End the command by an exception; the next signal ends a wait on its way."""
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise Interrupted(f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent.", number)
+    words = f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent."
+    _struck.append(KeyboardInterrupt() if number == signal.SIGINT else Interrupted(words, number))
+    raise _struck[-1]
+
+
+def _ended_by(error: click.Abort | KeyboardInterrupt | Interrupted) -> int:
+    """Say that a signal ended the command, and return its exit code."""
+    if isinstance(error, Interrupted):
+        say(words_of_signal(error) or str(error))
+        return 128 + error.signal_number
+    say(words_of_signal(error) or "Interrupted; nothing was being sent.")
+    return 130
 
 
 def _deliver_again(lost: "sys.UnraisableHookArgs") -> None:

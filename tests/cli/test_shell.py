@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 import pytest
+from pydantic_core import SchemaValidator, core_schema
 
 from leadsync import cli
 from leadsync.cli.shell import Shell, set_up_log
@@ -411,6 +412,33 @@ def test_a_signal_before_the_command_ends_without_a_trace(number: str, before: s
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+class _Value:
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __repr__(self) -> str:
+        signal.raise_signal(self._number)
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated"), (signal.SIGHUP, 129, "Hung up")],
+)
+def test_a_signal_in_the_making_of_a_model_ends_the_command(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: signal.Signals, code: int, word: str
+) -> None:
+    """Pydantic raises an error of its own there, with no link to the signal's."""
+    model = core_schema.literal_schema([_Value(number)])
+    monkeypatch.setattr(cli.cli, "main", lambda *_, **__: SchemaValidator(model))
+    before = signal.signal(number, cli._terminate)
+    try:
+        assert cli.exit_code_of(["runs"]) == code
+    finally:
+        signal.signal(number, before)
+    assert capfd.readouterr().err == f"{word}; nothing was being sent.\n"
 
 
 class _Finalized:
