@@ -93,7 +93,7 @@ _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 _struck: list[KeyboardInterrupt | Interrupted] = []
-"""The exceptions of the command's signals: pydantic raises one of its own instead, if they strike in a model's birth."""
+"""The exceptions of the command's signals: pydantic raises its own instead, if they strike in a model's birth."""
 _AGAIN_SECONDS = 0.01
 """The time until a signal is delivered again: a finalizer that has swallowed it is over mostly."""
 
