@@ -19,6 +19,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind
+from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
 NONE_BEHIND: Mapping[str, Skip] = {}
@@ -119,10 +120,10 @@ class ContextBuilder:
         the last row."""
         return self._behind
 
-    @property
-    def dropped(self) -> int:
-        """See `Trial.dropped`; complete after the last row."""
-        return self._trial.dropped if self._trial is not None else 0
+    def copy_remarks(self) -> Iterator[Remark]:
+        """The texts of another copy that this file replaces; complete after the last row."""
+        if self._trial is not None:
+            yield from self._trial.copy_remarks()
 
     @property
     def several(self) -> Mapping[str, Sequence[RowKey]]:

@@ -16,10 +16,12 @@ class Followed(NamedTuple):
     """An earlier run of a sheet, to take rows over from.
 
     With `is_original` the sheet is the source of copies in that run, and older: any of its texts is an earlier state.
+    With `is_other_copy` both are copies: which of two texts is the older one is not known.
     """
 
     run: RunRecord
     is_original: bool = False
+    is_other_copy: bool = False
 
 
 Cells = tuple[str, ...]
@@ -57,6 +59,7 @@ class SheetStates:
         rejected: Mapping[Cells, str],
         *,
         is_original: bool,
+        is_other_copy: bool = False,
         rows: SheetRows | None = None,
     ) -> None:
         self._states = states
@@ -65,7 +68,7 @@ class SheetStates:
         self._gone = gone
         self._rejected = rejected
         """The cells of the rejected ones among the `gone`, with the same run."""
-        self._is_original = is_original
+        self.is_original, self._is_other_copy = is_original, is_other_copy
 
     def through(self, lead: str) -> dict[int, set[int]]:
         """The places of the lead's rows that went through in any run, each with the digests of its payloads then."""
@@ -87,7 +90,7 @@ class SheetStates:
         at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
         if not through:
             return None
-        if self._is_original or any(
+        if self.is_original or any(
             same_fields(one.origin.fields, lead.fields)
             for when, one in enumerate(states)
             if when <= at or one.origin.state is State.SKIPPED
@@ -103,7 +106,7 @@ class SheetStates:
     def superseded_rejected(self, lead: str, there: int | None, cells: Sequence[str]) -> Skip | None:
         """The reason not to reject a row: its correction went through. One without an id is asked about by its line."""
         run_id = self._rejected.get(_own(cells))
-        if run_id is None and self._is_original and not self._is_new(lead, there):
+        if run_id is None and self.is_original and not self._is_new(lead, there):
             at_number = self.last.get(there) if there is not None else None
             rows = [one.origin for one in self._of_row(lead, there)] if lead else [at_number] if at_number else []
             run_id = next((one.run_id for one in reversed(rows) if one.state is State.SUCCEEDED), None)
@@ -115,13 +118,12 @@ class SheetStates:
             if not one.is_own and one.origin.state in (State.FAILED, State.REJECTED):
                 yield one.origin.run_id, one.number
 
-    def drops_correction(self, lead: Lead, there: int | None) -> bool:
-        """Whether the copy's run has another text of the row and has not sent it: the original takes it over as it
-        was."""
+    def drops_text(self, lead: Lead, there: int | None) -> bool:
+        """Whether the other copy's run has another text of the row and has not sent it: this file takes it over."""
         last = next(reversed(self._of_row(lead.external_id, there)), None)
-        if not self._is_original or last is None or not last.is_own or last.origin.state is not State.PENDING:
+        if not (self.is_original or self._is_other_copy) or there is None or last is None or not last.is_own:
             return False
-        return there is not None and not same_fields(last.origin.fields, lead.fields)
+        return last.origin.state is State.PENDING and not same_fields(last.origin.fields, lead.fields)
 
     def _is_new(self, lead: str, there: int | None) -> bool:
         """Whether the row was added beside those of the runs."""
@@ -135,7 +137,7 @@ class SheetStates:
     def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
         """The followed run, if the row went through there with another lead: its id was wrong."""
         origin = self.last.get(number)
-        if origin is None or origin.state is not State.SUCCEEDED or not (known or self._is_original):
+        if origin is None or origin.state is not State.SUCCEEDED or not (known or self.is_original):
             return None
         return origin.run_id if same_fields(origin.fields, lead.fields) else None
 
@@ -147,7 +149,8 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     """
     own = list(_chain(journal, followed.run))
     others = _others(journal, own)
-    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not followed.is_original:
+    is_copy = followed.is_original or followed.is_other_copy
+    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy:
         return SheetStates({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
@@ -183,7 +186,8 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
             gone |= {(run.id, number): by for number, by in later.items()}
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
-    return SheetStates(states, last, gone, rejected, is_original=followed.is_original, rows=rows)
+    kind = {"is_original": followed.is_original, "is_other_copy": followed.is_other_copy}
+    return SheetStates(states, last, gone, rejected, **kind, rows=rows)
 
 
 def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:

@@ -118,7 +118,7 @@ def _store_sheet(
         journal=journal,
         hold=hold,
         skip_unchanged=options.skip_unchanged,
-        trial=Followed(trial, _is_original(journal, run, trial)) if trial is not None else None,
+        trial=_followed(journal, run, trial) if trial is not None else None,
         begins_anew=begins_anew,
         tells_copies=True,
         edits=options.edits,
@@ -160,10 +160,11 @@ def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
     return Remark(f"Run {run_id} had {rows} left; this run begins the sheet anew, and {them} skipped there{unless}.")
 
 
-def _is_original(journal: Journal, run: RunRecord, trial: RunRecord) -> bool:
-    """Whether the run's sheet is the source of the copy that the earlier run has read."""
+def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:
+    """The earlier run, with what its sheet is to the run's."""
     copied = journal.checked_sheet(trial.checked) if trial.checked else None
-    return copied is not None and copied.fingerprint == run.fingerprint
+    is_original = copied is not None and copied.fingerprint == run.fingerprint
+    return Followed(trial, is_original, bool(run.checked) and copied is not None and run.file != trial.file)
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

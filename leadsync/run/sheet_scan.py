@@ -181,10 +181,7 @@ class SheetScan:
         remarks += below_words(self.survey)
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
-        if dropped := self._builder.dropped:
-            rows = counted(dropped, "row was corrected", "rows were corrected")
-            left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
-            remarks.append(Remark(f"{left} corrections, go on with `leadsync resume` instead", loud=True))
+        remarks += self._builder.copy_remarks()
         if not self.survey.rows:
             remarks.append(
                 Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")

@@ -311,18 +311,24 @@ def test_of_several_rows_of_a_lead_none_is_taken_for_another_in_a_copy_by_check(
     )
 
 
-def test_corrections_left_in_a_stopped_copy_are_named_before_the_sheet_goes(desk: Desk) -> None:
+@pytest.mark.parametrize("other", ["leads.csv", "second.csv"])
+def test_corrections_left_in_a_stopped_copy_are_named_before_another_file_goes(desk: Desk, other: str) -> None:
     dialer = desk.dialer()
     desk.sheet("leads.csv", HEADINGS, *MONDAY)
-    assert desk.leadsync("check", "leads.csv", "--output", "copy.csv").code == 0
+    for name in ("copy.csv", "second.csv"):
+        assert desk.leadsync("check", "leads.csv", "--output", name).code == 0
     copy = desk.folder / "copy.csv"
     copy.write_text(copy.read_text("utf-8-sig").replace("0383218101", "0383218109"), "utf-8")
     refuse_everything(dialer)
-    assert desk.leadsync("run", "copy.csv").code == 4
+    stopped = desk.leadsync("run", "copy.csv", "--json")
+    assert stopped.code == 4
     dialer.faults.clear()
-    done = desk.leadsync("run", "leads.csv", "--json")
-    [told] = [line for line in done.json["warnings"] if "corrected" in line]
-    assert told.startswith("! 1 row was corrected in the copy by check and not sent from there")
+    done = desk.leadsync("run", other, "--json")
+    [told] = [line for line in done.json["warnings"] if "resume" in line]
+    if other == "leads.csv":
+        assert told.startswith("! 1 row was corrected in the copy by check and not sent from there")
+    else:
+        assert told.startswith(f"! 1 row waits with another text in copy.csv (run {stopped.json['run']})")
 
 
 def test_the_copy_of_one_sheet_leaves_the_runs_of_the_workbooks_others_alone(desk: Desk) -> None:
