@@ -69,9 +69,6 @@ def already_decided(context: Context) -> Skip | None:
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
     if origin is not None and origin.state.status in DONE:
-        waits = next((later for later in reversed(context.later) if later.state is State.PENDING), None)
-        if waits is not None:
-            return Skip(SkipKind.LEFT_TO_RUN, waits.run_id)
         return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
     return None
 

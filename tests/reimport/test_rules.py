@@ -87,11 +87,6 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
     assert rules.already_decided(context(claim=said, origin=known)) == decision
 
 
-def test_a_row_that_waits_in_a_later_run_is_left_to_that() -> None:
-    given = context(claim=claim("unsent"), origin=origin(State.SKIPPED), later=(Descendant(LATER, State.PENDING),))
-    assert rules.already_decided(given) == Skip(SkipKind.LEFT_TO_RUN, LATER)
-
-
 @pytest.mark.parametrize(
     ("values", "decision"),
     [
