@@ -40,3 +40,10 @@ def test_words_of_languages_are_in_their_place(text: str) -> None:
 def test_a_short_word_of_a_script_needs_a_longer_one_beside_it() -> None:
     assert out_of_place(["1,Ян"]) == ["Ян"]
     assert out_of_place(["1,Ян", "2,Иван"]) == []
+
+
+def test_a_short_word_of_marked_letters_alone_needs_one_of_its_language_beside_it() -> None:
+    assert out_of_place(["1,Öö"]) == ["Öö"]
+    assert out_of_place(["1,ÅÄÖ Bygg,Åmål", "2,Ebru Öz,Üç", "3,Ärni,Öö"]) == []
+    assert out_of_place(["1,Ħamrun,Öö"]) == ["Öö"]
+    assert out_of_place(["1,Ebru Öz,çÜ"]) == ["çÜ"], "no name begins so"

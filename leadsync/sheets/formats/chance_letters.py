@@ -6,7 +6,7 @@ Czech Jiří of a Macintosh ends in a letter of the Maldives. Many words never a
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 _BETWEEN = re.compile(r"[\s,;|\"()<>/\\&+*=#!?%\[\]{}\-–—'’‘“”„.@:_0-9]+")
@@ -50,9 +50,11 @@ def out_of_place(texts: Iterable[str]) -> list[str]:
     lines = list(texts)
     words = {word for line in lines for word in _BETWEEN.split(line) if not word.isascii()}
     lone = {cell for line in lines for cell in _ALONE.findall(line) if _is_no_cell(cell)}
+    sure = [word for word in words if any(map(_is_sure, word)) and _is_latin_word(word, ())]
+    alphabets = [letters for letters in _ALPHABETS if any(_marked(word) <= letters for word in sure)]
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
-    return sorted(lone | {word for word, found in scripts.items() if _is_odd(word, found, known)})
+    return sorted(lone | {word for word, found in scripts.items() if _is_odd(word, found, known, alphabets)})
 
 
 def _is_no_cell(marked: str) -> bool:
@@ -60,7 +62,7 @@ def _is_no_cell(marked: str) -> bool:
     return len(marked) < _SURE and marked[0] == marked[0].lower() and marked not in _SIGNS
 
 
-def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
+def _is_odd(word: str, scripts: frozenset[str], known: set[str], alphabets: Sequence[frozenset[str]]) -> bool:
     if (
         _NO_SIGNS.search(word)
         or _has_loose_mark(word)
@@ -68,7 +70,7 @@ def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
     ):
         return True
     if scripts == {_LATIN}:
-        return not _is_latin_word(word)
+        return not _is_latin_word(word, alphabets)
     if _OTHERS in scripts:
         # Full words of Chinese and the like stand beside ASCII, never beside ë.
         return any(not sign.isascii() and _script(sign) not in (_OTHERS, None) for sign in word)
@@ -79,13 +81,26 @@ def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
     )
 
 
-def _is_latin_word(word: str) -> bool:
-    """Whether a word has the marked letters of one language, beside others, with capitals in front alone."""
-    text = unicodedata.normalize("NFC", word).lower().replace("i\u0307", "i")
-    marked = {sign for sign in text if not sign.isascii() and sign.isalpha()}
+def _is_latin_word(word: str, alphabets: Sequence[frozenset[str]]) -> bool:
+    """Whether a word has the marked letters of one language, beside others, with capitals in front alone.
+
+    A short word of marked letters alone needs a language of other words, one of the `alphabets`.
+    """
+    text, marked = _small(word), _marked(word)
     if not any(_is_sure(sign) for sign in text) and len(text) <= _SURE and text not in _WORDS:
-        return len(word) == 1 and word.isupper() and any(text in letters for letters in _ALPHABETS)
+        if len(word) == 1 and word.isupper():
+            return any(text in letters for letters in _ALPHABETS)
+        return word[0].isupper() and any(map(marked.issubset, alphabets)) and not _is_mixed(word)
     return any(map(marked.issubset, _ALPHABETS)) and not _is_mixed(word)
+
+
+def _small(word: str) -> str:
+    return unicodedata.normalize("NFC", word).lower().replace("i\u0307", "i")
+
+
+def _marked(word: str) -> set[str]:
+    """The marked letters of a word, small ones."""
+    return {sign for sign in _small(word) if not sign.isascii() and sign.isalpha()}
 
 
 def _is_sure(sign: str) -> bool:
