@@ -93,9 +93,9 @@ _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 _struck: list[KeyboardInterrupt | Interrupted] = []
-"""The exceptions of the command's signals: pydantic raises its own instead, if they strike in a model's birth."""
+"""The exceptions of the command's signals. One that strikes while a model is built comes out as an error of pydantic."""
 _AGAIN_SECONDS = 0.01
-"""The time until a signal is delivered again: a finalizer that has swallowed it is over mostly."""
+"""The time until a signal is delivered again; by then the finalizer that swallowed it has mostly ended."""
 
 
 def main() -> NoReturn:

@@ -23,7 +23,7 @@ from leadsync.slots.folder import SlotsFolder, file_prefix
 LEAST_REST_SECONDS = 5.0
 MOST_REST_SECONDS = 75.0
 UNSEEN_CALL_SECONDS = 5.0
-"""The longest call that was cut, before any was seen to end: dialers that cut calls mostly do so at once."""
+"""The length of a call that was cut before any was seen to end: a dialer that cuts calls mostly does so at once."""
 # A call is late beyond both: before the rest after a short call would end.
 LATE_SECONDS = 0.2
 LATE_TIMES = 1.5
@@ -190,7 +190,7 @@ class SlotPool:
         self._released = time.monotonic()
         del self.held[slot.number]
         self._last = slot.number
-        # The texts allow for the longest rest then.
+        # If so, the slot's text allows for the longest rest.
         was_unsure = self._slow or not self._has_seen
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
