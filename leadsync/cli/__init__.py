@@ -93,7 +93,7 @@ _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 _struck: list[KeyboardInterrupt | Interrupted] = []
-"""The exceptions of the command's signals. One that strikes while a model is built comes out as an error of pydantic."""
+"""The exceptions of the command's signals. Of one that strikes while a model is built, pydantic makes its own error."""
 _AGAIN_SECONDS = 0.01
 """The time until a signal is delivered again; by then the finalizer that swallowed it has mostly ended."""
 
