@@ -11,7 +11,7 @@ from leadsync.models import RunRecord
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
-    from leadsync.report import StandingKind
+    from leadsync.report import Standing
 
 
 def put_run(
@@ -22,19 +22,21 @@ def put_run(
     *,
     before: Sequence[dict[str, Any]] = (),
     also: Mapping[str, Any] = MappingProxyType({}),
-    standing: "StandingKind | None" = None,
+    standing: "Standing | None" = None,
+    doing: str = "",
 ) -> None:
     """Print the summary of a run; with --json its object.
 
-    `before` holds the objects of runs sent just before, `also` more keys; `standing` as in `report.as_text`.
+    `before` holds the objects of runs sent just before, `also` more keys; `standing` and `doing` as in
+    `report.as_text`.
     """
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
-    look = coloured_status
-    text = as_text(run, tally, files, called=shell.called, look=look, moved_to=moved_to, standing=standing)
+    called, look = shell.called, coloured_status
+    text = as_text(run, tally, files, called=called, look=look, moved_to=moved_to, standing=standing, doing=doing)
     shell.result(text, value)
 
 

@@ -29,27 +29,19 @@ def runs(run_id: str | None) -> int:
 
     RUN, any part of an id, lists matching runs only.
     """
-    from leadsync.report import StandingKind, live_json, live_words, standing_of
+    from leadsync.report import StandingKind, live_json, standing_words
+    from leadsync.web.run_standings import RunStandings
 
     shell = command_shell()
     with shell.journal() as journal:
-        sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
-        queued = {run.id for run in journal.runs() if not run.finished and journal.queued(run.id)}
-        live, holders, now = journal.live(), journal.holders(), journal.now()
+        now = RunStandings(journal)
+        live, holders = now.live, journal.holders()
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
-
-    kinds = {
-        run.id: standing_of(run, live.get(run.id), now, beyond=tally.beyond, has_worker=run.id in queued or None).kind
-        for run, tally in listed
-    }
+        standings = {run.id: now.of(run, tally.beyond) for run, tally in listed}
 
     def standing(run: RunRecord, tally: Tally) -> str:
-        holder, kind = holders.get(run.id), kinds[run.id]
-        if kind in (StandingKind.SENDING, StandingKind.WAITING, StandingKind.STOPPING, StandingKind.LOST):
-            return live_words(live[run.id], now, holder)
-        if run.id in sending and run.complete:
-            return f"being sent on {holder}" if holder else "being sent"
-        return f"{kind}, {tally.beyond:,} left" if kind is StandingKind.TRIAL else f"{kind}{kind.more}"
+        words = standing_words(standings[run.id], live.get(run.id), now.now, holders.get(run.id))
+        return f"{words}, {tally.beyond:,} left" if standings[run.id].kind is StandingKind.TRIAL else words
 
     lines = (
         (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
@@ -58,7 +50,8 @@ def runs(run_id: str | None) -> int:
     value = [
         {
             **_as_json(run, tally),
-            "queued": kinds[run.id] is StandingKind.QUEUED,
+            "draft": standings[run.id].kind is StandingKind.DRAFT,
+            "queued": standings[run.id].kind is StandingKind.QUEUED,
             "live": live_json(live[run.id]) if run.id in live else None,
             "holder": dataclasses.asdict(holders[run.id]) if run.id in holders else None,
         }
@@ -79,7 +72,6 @@ def _as_json(run: RunRecord, tally: Tally) -> dict[str, Any]:
     return {
         "run": run.id,
         "file": str(run.file),
-        "draft": not run.complete,
         "finished": run.finished,
         "stopped": run.stopped or None,
         "rows": tally.rows,

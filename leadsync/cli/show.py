@@ -9,7 +9,7 @@ import click
 
 from leadsync.cli.columns import Column, table
 from leadsync.cli.options import examples
-from leadsync.cli.run_output import being_sent, put_run
+from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.models import RowRecord, RunRecord, Status
 
@@ -66,25 +66,23 @@ class _RowFilter:
 
 
 def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter, *, listing: bool) -> int:
-    from leadsync.report import StandingKind, as_json, live_json, live_words, standing_of
+    from leadsync.report import StandingKind, as_json, live_json, standing_words
     from leadsync.run import written_files
+    from leadsync.web.run_standings import RunStandings
 
-    is_sent = not journal.settle_if_dead(run.id)
-    live, holder = journal.live().get(run.id), journal.holders().get(run.id)
-    is_queued = journal.queued(run.id) is not None or None
-    standing = standing_of(run, live, journal.now(), has_worker=is_queued)
-    if live is not None and (standing.is_live or standing.kind is StandingKind.LOST):
-        words = live_words(live, journal.now(), holder)
-        again = f": {shell.called} resume {run.id}" if live.lost else ""
-        shell.say(f"Run {run.id}: {words}{again}.")
-    elif is_sent and run.complete:
-        shell.say(f"{being_sent(run)}{f' ({holder}, since {holder.since})' if holder else ''}.")
+    now = RunStandings(journal)
+    live, holder, standing = now.live.get(run.id), journal.holders().get(run.id), now.of(run)
+    doing = standing_words(standing, live, now.now, holder)
+    if standing.is_under_way and (by := journal.senders([run.id]).get(run.id)):
+        doing += f"; begun by {by}"
+    if standing.is_under_way and (listing or shell.json):
+        shell.say(f"Run {run.id}: {doing}.")
     also: dict[str, Any] = ({"live": live_json(live)} if live else {}) | ({"holder": asdict(holder)} if holder else {})
     if standing.kind is StandingKind.QUEUED:
         also["queued"] = True
     files = written_files(run)
     if not listing:
-        put_run(shell, journal, run, files, also=also, standing=standing.kind)
+        put_run(shell, journal, run, files, also=also, standing=standing, doing=doing)
         return 0
     records = rows.among(journal.records(run.id, rows.statuses or None))
     if shell.json:

@@ -4,9 +4,9 @@ from leadsync.report.advice import advice, meaning
 from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
-from leadsync.report.live_words import live_json, live_words
+from leadsync.report.live_words import live_json, standing_words
 from leadsync.report.row_words import message, problem, reason_words, remedy
-from leadsync.report.standings import RUN_AT_WORK, Standing, StandingKind, standing_of
+from leadsync.report.standings import Standing, StandingKind, standing_of
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -36,7 +36,6 @@ __all__ = [
     "CHECK_COLUMNS",
     "DECISION_COLUMN",
     "DECISION_WORDS",
-    "RUN_AT_WORK",
     "SYNC_COLUMNS",
     "Digest",
     "Finding",
@@ -60,7 +59,6 @@ __all__ = [
     "highlights",
     "lines_of",
     "live_json",
-    "live_words",
     "marked_path",
     "meaning",
     "message",
@@ -70,6 +68,7 @@ __all__ = [
     "remedy",
     "run_front",
     "standing_of",
+    "standing_words",
     "stats_csv",
     "stats_json",
     "stats_page",

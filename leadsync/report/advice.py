@@ -3,7 +3,7 @@
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.report.row_words import DECIDING, advice_after
-from leadsync.report.standings import StandingKind
+from leadsync.report.standings import Standing
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 MEANINGS = {
@@ -21,9 +21,9 @@ MEANINGS = {
 _LONGEST_VALUE = 60
 
 
-def meaning(status: Status, run: RunRecord, standing: StandingKind | None = None) -> str:
-    """What a status means in a run; the rows of a draft wait for a person's word, those in the queue for a worker."""
-    waits = not run.complete or standing is StandingKind.QUEUED
+def meaning(status: Status, run: RunRecord, standing: Standing | None = None) -> str:
+    """What a status means in a run; the rows of a draft, of a queued run and of one being sent still wait."""
+    waits = not run.complete or (standing is not None and standing.changes_soon)
     return "not sent yet" if status is Status.UNSENT and waits else MEANINGS[status]
 
 

@@ -4,10 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadsync.durations import short_duration
+from leadsync.report.standings import Standing, StandingKind
 from leadsync.tallies import Holder, Live
 
 _SILENT = timedelta(seconds=10)
 """Ten states late: the process or its disk hangs."""
+
+
+def standing_words(standing: Standing, live: Live | None, now: datetime, holder: Holder | None = None) -> str:
+    """Where a run stands, in a line for the command line; of a sending under way, how far it is."""
+    if live is not None and (standing.is_live or standing.kind is StandingKind.LOST):
+        return live_words(live, now, holder)
+    where = f" on {holder}" if holder and standing.kind is StandingKind.AT_WORK else ""
+    return f"{standing.words}{where}"
 
 
 def live_words(live: Live, now: datetime, holder: Holder | None = None) -> str:

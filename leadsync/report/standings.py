@@ -22,7 +22,7 @@ class StandingKind(StrEnum):
     AT_WORK = "at work"
     """A process has it and tells nothing of it: it has just begun, or writes its files."""
     QUEUED = "queued"
-    """It waits for a worker."""
+    """It waits for a worker, or for its turn on the page."""
     SENDING = "sending"
     WAITING = "waiting"
     """Being sent, but for now it waits for something."""
@@ -41,15 +41,11 @@ class StandingKind(StrEnum):
         """The word as a class."""
         return self.value.replace(" ", "-")
 
-    @property
-    def more(self) -> str:
-        """What follows the word in a line; empty for most."""
-        return _MORE.get(self, "")
-
 
 _MORE = {
     StandingKind.DRAFT: ", not sent",
     StandingKind.QUEUED: ", waits for a worker",
+    StandingKind.AT_WORK: ", being sent",
     StandingKind.HELD: ", the journal was restored",
 }
 
@@ -60,6 +56,13 @@ class Standing:
 
     kind: StandingKind
     sentence: str = ""
+    asked_by: str = ""
+    """The user who has asked the page to send it, or more of it, while it waits for its turn."""
+
+    @property
+    def words(self) -> str:
+        """The standing in a line."""
+        return f"{self.kind}{', waits for its turn' if self.asked_by else _MORE.get(self.kind, '')}"
 
     @property
     def is_live(self) -> bool:
@@ -67,14 +70,19 @@ class Standing:
         return self.kind in (StandingKind.SENDING, StandingKind.WAITING, StandingKind.STOPPING)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a process has it: it sends, has just begun, or writes its files."""
+        return self.is_live or self.kind is StandingKind.AT_WORK
+
+    @property
     def can_stop(self) -> bool:
-        """Whether a process sends it, or is to."""
-        return self.is_live or self.kind is StandingKind.QUEUED
+        """Whether a process sends it, or a worker is to."""
+        return self.is_live or (self.kind is StandingKind.QUEUED and not self.asked_by)
 
     @property
     def changes_soon(self) -> bool:
         """Whether its page is to look again by itself."""
-        return self.can_stop or self.kind is StandingKind.AT_WORK
+        return self.is_under_way or self.kind is StandingKind.QUEUED
 
     @property
     def can_go_on(self) -> bool:
@@ -82,9 +90,10 @@ class Standing:
         return self.kind in (StandingKind.OPEN, StandingKind.STOPPED, StandingKind.LOST, StandingKind.TRIAL)
 
 
-RUN_AT_WORK = Standing(
+_RUN_AT_WORK = Standing(
     StandingKind.AT_WORK, "A process has it just now: its first rows go in a moment, or its files are being written."
 )
+_TURN = "It waits for its turn: as many runs as allowed are being sent."
 WAITS = "Waits for a worker."
 NO_WORKER = (
     "Waits for a worker, and none is running for this dialer: start `leadsync worker` on a machine that reaches it, or "
@@ -93,14 +102,27 @@ NO_WORKER = (
 
 
 def standing_of(
-    run: RunRecord, live: Live | None, now: datetime, *, beyond: int = 0, has_worker: bool | None = None
+    run: RunRecord,
+    live: Live | None,
+    now: datetime,
+    *,
+    beyond: int = 0,
+    has_worker: bool | None = None,
+    asked_by: str = "",
+    is_held: bool = False,
 ) -> Standing:
     """Where the run stands; `beyond` are the rows behind a trial's end.
 
-    `has_worker`: whether a worker is there for a queued run; None for a run in no queue.
+    `has_worker`: whether a worker is there for a queued run; None for a run in no queue. `asked_by`: who has asked the
+    page to send it, if it waits for its turn. `is_held`: whether a process works on it.
     """
+    if asked_by and (live is None or live.lost):
+        what = "more of it" if run.complete else "it to be sent"
+        return Standing(StandingKind.QUEUED, f"{asked_by} has asked for {what}. {_TURN}", asked_by)
     if not run.complete:
         return Standing(StandingKind.DRAFT, "Nothing of it was sent yet.")
+    if live is not None and live.lost and is_held:
+        live = None  # it is of the process that was killed; the next one has begun
     if live is not None and not run.finished and not (live.lost and (run.is_held or has_worker is not None)):
         return _of_sending(live, now)
     if run.is_held and not run.finished:
@@ -109,6 +131,8 @@ def standing_of(
         )
     if has_worker is not None and not run.finished:
         return Standing(StandingKind.QUEUED, WAITS if has_worker else NO_WORKER)
+    if is_held and not run.finished:
+        return _RUN_AT_WORK
     if run.stopped:
         return Standing(StandingKind.STOPPED, f"Stopped before the end: {run.stopped}.")
     if not run.finished:

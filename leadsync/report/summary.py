@@ -9,7 +9,7 @@ from leadsync.file_names import is_pages_own, is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import meaning
-from leadsync.report.standings import StandingKind
+from leadsync.report.standings import Standing, StandingKind
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Tally
@@ -43,22 +43,25 @@ def as_text(
     called: str = "leadsync",
     look: Callable[[Status], str] = str,
     moved_to: Sequence[str] | None = None,
-    standing: StandingKind | None = None,
+    standing: Standing | None = None,
+    doing: str = "",
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
     `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
     have gone on, and a row is still to be looked at in these runs. `standing`: where the run stands now, where that is
-    looked up.
+    looked up; `doing` says the same in words.
     """
     steps = list(_next_steps(run, tally, files, called, moved_to, standing))
-    head = visible_lines([f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing)}", *warnings_of(run), ""])
+    head = visible_lines(
+        [f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing, doing)}", *warnings_of(run), ""]
+    )
     below = visible_lines([*_lines_below(tally, files), *([""] if steps else []), *steps])
     return Visible("\n".join([head, *_status_lines(run, tally, look, standing), below]))
 
 
 def _status_lines(
-    run: RunRecord, tally: Tally, look: Callable[[Status], str], standing: StandingKind | None
+    run: RunRecord, tally: Tally, look: Callable[[Status], str], standing: Standing | None
 ) -> Iterator[str]:
     for status in Status:
         if count := tally.statuses.get(status, 0):
@@ -99,11 +102,11 @@ _FILE_WORDS = {
 }
 
 
-def _ending(run: RunRecord, tally: Tally, standing: StandingKind | None) -> str:
+def _ending(run: RunRecord, tally: Tally, standing: Standing | None, doing: str) -> str:
+    if standing is not None and (standing.changes_soon or standing.kind is StandingKind.LOST):
+        return f"{doing}."
     if not run.complete:
         return "a draft, nothing of it is sent."
-    if standing is StandingKind.QUEUED:
-        return f"{standing}{standing.more}."
     if run.stopped:
         return f"stopped before the end: {run.stopped}."
     if not run.finished:
@@ -125,8 +128,15 @@ def _next_steps(
     files: Mapping[str, Path | None],
     called: str,
     moved_to: Sequence[str] | None,
-    standing: StandingKind | None,
+    standing: Standing | None,
 ) -> Iterator[str]:
+    if standing is not None and standing.asked_by:
+        yield f"{standing.sentence} It can be taken back on the page."
+        return
+    if standing is not None and standing.is_under_way:
+        if standing.is_live:
+            yield f"Stop it: {called} stop {run.id}"
+        return
     if not run.complete:
         again = f"by giving its sheet again: {called} {arguments('run', run.file)}"
         yield f"Nobody has confirmed it. It is sent {'on the page.' if is_uploaded(run.file) else again}"
@@ -134,7 +144,7 @@ def _next_steps(
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
-        is_queued = standing is StandingKind.QUEUED
+        is_queued = standing is not None and standing.kind is StandingKind.QUEUED
         words = "A worker sends it, or you from here" if is_queued else f"Go on with {what}"
         yield f"{words}: {called} {run.resume_command}"
     # The sheets of a workbook's report are worked on, and the file is given back as a whole.

@@ -53,7 +53,8 @@ def _awaited() -> list[str]:
 
 def _do(host: Session, verb: str, key: str, number: int) -> None:
     if verb in ("read", "send"):
-        from leadsync.web.draft_jobs import jobs_of, read_draft, send_draft
+        from leadsync.web.draft_jobs import read_draft, send_draft
+        from leadsync.web.jobs import jobs_of
 
         upload = Uploads(host.state_folder()).find(key)
         if upload is None:  # discarded since
@@ -62,7 +63,8 @@ def _do(host: Session, verb: str, key: str, number: int) -> None:
         with acting_for(str(job.asked.get("user", ""))), _told(job, upload):
             (read_draft if verb == "read" else send_draft)(host, upload, job)
     else:
-        from leadsync.web.run_jobs import go_on, run_jobs
+        from leadsync.web.jobs import run_jobs
+        from leadsync.web.run_jobs import go_on
 
         job = run_jobs(host.state_folder(), key).job(number)
         with acting_for(str(job.asked.get("user", ""))), _told(job):

@@ -6,8 +6,6 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -47,7 +45,7 @@ from leadsync.session import Session
 from leadsync.web.correct_checks import open_rows_of
 from leadsync.web.corrections import check_corrections
 from leadsync.web.draft_rows import keep_rows
-from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
+from leadsync.web.jobs import Job, JobState, held, job_turn, jobs_of
 from leadsync.web.preview import (
     UNDECIDED,
     UNREADABLE,
@@ -63,12 +61,6 @@ from leadsync.web.uploads import Upload
 
 _PATIENCE_SECONDS = 120.0
 """Another reading of the same sheet takes no longer."""
-
-
-def jobs_of(state: Path, upload: Upload, kind: str) -> Jobs:
-    """The `read` or the `send` jobs of an upload: one child at a time works on a sheet."""
-    sheet = sha256(str(upload.file).encode()).hexdigest()[:32]
-    return Jobs(state, upload.values, kind, f"page-sheet-{sheet}")
 
 
 def preview_name(reading: SheetChoices) -> str:

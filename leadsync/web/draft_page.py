@@ -21,11 +21,11 @@ from leadsync.leads import EXAMPLES, ORDER_WORDS
 from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
 from leadsync.web.corrections import corrections_run
-from leadsync.web.draft_jobs import jobs_of, preview_name
+from leadsync.web.draft_jobs import preview_name
 from leadsync.web.draft_successors import discarded_by
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
-from leadsync.web.jobs import AT_WORK, Job, JobState
+from leadsync.web.jobs import AT_WORK, Job, JobState, jobs_of
 from leadsync.web.preview import GO_ON, SEND, Preview, can_be_sent, is_corrected_since, is_outdated
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
 from leadsync.web.roles import allowed

@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from leadsync.journal import AuditFilter
 from leadsync.models import RunRecord
-from leadsync.web.draft_jobs import jobs_of, preview_name
+from leadsync.web.draft_jobs import preview_name
+from leadsync.web.jobs import jobs_of
 from leadsync.web.site import Site, site_of
 from leadsync.web.uploads import Upload, Uploads
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from leadsync.config import SheetChoices
-from leadsync.web.draft_jobs import jobs_of, preview_name
-from leadsync.web.jobs import AT_WORK, Job, JobState
+from leadsync.web.draft_jobs import preview_name
+from leadsync.web.jobs import AT_WORK, Job, JobState, jobs_of
 from leadsync.web.preview import DONE, Preview
 from leadsync.web.uploads import Upload
 

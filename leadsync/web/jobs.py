@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from leadsync.errors import BusyError, LeadsyncError
 from leadsync.journal import StateLock
+from leadsync.private_files import make_private_folder
+from leadsync.web.uploads import Upload
 from leadsync.web.value_files import ValueFolder
 
 _START_SECONDS = 20.0
@@ -166,6 +169,19 @@ class Jobs:
         job = self.job(last.number + 1 if last else 1)
         begun = {**asked, _BEGUN: time.monotonic()}
         return job if self.folder.claim(f"{job.kind}-{job.number}.json", begun) else None
+
+
+def jobs_of(state: Path, upload: Upload, kind: str) -> Jobs:
+    """The `read` or the `send` jobs of an upload: one child at a time works on a sheet."""
+    sheet = sha256(str(upload.file).encode()).hexdigest()[:32]
+    return Jobs(state, upload.values, kind, f"page-sheet-{sheet}")
+
+
+def run_jobs(state: Path, run_id: str) -> Jobs:
+    """The jobs of a run."""
+    folder = state.resolve() / "page_jobs"
+    make_private_folder(folder)
+    return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
 
 
 def is_held(state_folder: Path, lock_name: str) -> bool:

@@ -13,8 +13,7 @@ from starlette.routing import Route
 from leadsync.errors import UsageError
 from leadsync.web.children import start_child
 from leadsync.web.draft_page import cancel_job, until_live
-from leadsync.web.jobs import Job, JobState
-from leadsync.web.run_jobs import run_jobs
+from leadsync.web.jobs import Job, JobState, run_jobs
 from leadsync.web.run_page import view_of
 from leadsync.web.site import Site, site_of
 from leadsync.web.templates import render

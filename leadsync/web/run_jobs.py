@@ -11,7 +11,6 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord
 from leadsync.post_run import post_run_hooks
-from leadsync.private_files import make_private_folder
 from leadsync.run import (
     REST_PRIORITY,
     Plan,
@@ -26,25 +25,11 @@ from leadsync.run import (
 )
 from leadsync.session import Session
 from leadsync.web.draft_jobs import carry_out, for_worker
-from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
+from leadsync.web.jobs import Job, JobState, held, job_turn, run_jobs
 from leadsync.web.page_words import in_run_words
 from leadsync.web.templates import names_of
-from leadsync.web.value_files import ValueFolder
 
 _PATIENCE_SECONDS = 5.0
-
-
-def run_jobs(state: Path, run_id: str) -> Jobs:
-    """The jobs of a run."""
-    folder = state.resolve() / "page_jobs"
-    make_private_folder(folder)
-    return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
-
-
-def queued_by(state: Path, run_id: str) -> str:
-    """Who has asked for more of a run, which waits for its turn; empty: nobody."""
-    job = run_jobs(state, run_id).newest()
-    return str(job.asked.get("user", "")) if job is not None and job.state is JobState.QUEUED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +56,6 @@ def unanswered(state: Path, run_id: str) -> Unanswered | None:
     if noted["state"] == JobState.REFUSED:
         return Unanswered(verb, user, error=str(noted.get("error", "")))
     return Unanswered(verb, user, noted["warnings"], noted["seen"], noted["rows"], place=noted["place"])
-
-
-def runs_asked(state: Path) -> set[str]:
-    """The runs of which somebody has asked more, by the names of their jobs alone."""
-    return {name.rpartition("-")[0] for name in ValueFolder(state.resolve() / "page_jobs").names()}
 
 
 def go_on(host: Session, run_id: str, job: Job) -> None:

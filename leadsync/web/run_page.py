@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
-from leadsync.report import RUN_AT_WORK, StandingKind, standing_of
 from leadsync.web.draft_successors import at_successor, discarded_by
 from leadsync.web.page_words import in_run_words, without_address
 from leadsync.web.roles import allowed
-from leadsync.web.run_jobs import queued_by, unanswered
+from leadsync.web.run_jobs import unanswered
+from leadsync.web.run_standings import RunStandings
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
 from leadsync.web.templates import hue, names_of, render
@@ -59,24 +59,15 @@ def _to_retry(journal: "Journal", run_id: str, *outcomes: object) -> int:
 
 
 def view_of(journal: "Journal", run_id: str) -> RunView:
-    """All about a run. A sender that died is noticed."""
+    """All about a run."""
     run = _in_public(run_of(journal, run_id))
-    if run.complete and not run.finished:
-        journal.settle_if_dead(run.id)
-    live = journal.live().get(run.id)
-    if live is not None and live.lost and not _is_free(journal, run.id):
-        # The line is of the process that was killed; the next one has begun.
-        live = replace(live, lost=False)
-    worker = waits_for_worker(journal, run)
-    standing = standing_of(run, live, journal.now(), has_worker=worker)
-    is_at_work = standing.kind is StandingKind.OPEN and not _is_free(journal, run.id)
+    standings = RunStandings(journal)
+    live, standing = standings.live.get(run.id), standings.of(run)
     if standing.is_live:
         by, holder = journal.senders([run.id]).get(run.id, ""), journal.holders().get(run.id)
         return RunView(run, standing, live, by=by, holder=holder)
     tally = journal.tally(run.id)
-    standing = (
-        RUN_AT_WORK if is_at_work else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
-    )
+    standing = standings.of(run, tally.beyond)
     moved_to = journal.moved_to(run.id)
     sent_again, edited = journal.sent_again(run.id), journal.edited_counts(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
@@ -93,10 +84,9 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         journal.senders([run.id]).get(run.id, ""),
         edited,
         _to_retry(journal, run.id, repr(tally), repr(sent_again), journal.edit_count(run.id)) if can_retry else 0,
-        queued_by(journal.state, run.id),
         unanswered=unanswered(journal.state, run.id),
     )
-    return _of_trial(journal, view) if standing.kind is StandingKind.TRIAL else view
+    return _of_trial(journal, view) if run.finished and tally.beyond else view
 
 
 def _of_trial(journal: "Journal", view: RunView) -> RunView:
@@ -112,22 +102,6 @@ def _of_trial(journal: "Journal", view: RunView) -> RunView:
         faulty_beyond=journal.faulty_beyond(view.run.id),
         left_out=tuple(journal.left_out(view.run.id)),
     )
-
-
-def _is_free(journal: "Journal", run_id: str) -> bool:
-    """Whether no process works on a run."""
-    if not journal.try_hold(run_id):
-        return False
-    journal.release(run_id)
-    return True
-
-
-def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
-    """Whether a worker is there for a queued run; None for a run in no queue."""
-    from leadsync.run import has_worker
-
-    queued = None if run.finished else journal.queued(run.id)
-    return None if queued is None else has_worker(journal, queued.queue)
 
 
 async def run(request: Request) -> Response:

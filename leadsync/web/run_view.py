@@ -10,7 +10,7 @@ from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, SkipKind
 from leadsync.remarks import Remark
-from leadsync.report import Standing, StandingKind, correctable, meaning, new_leads
+from leadsync.report import Standing, correctable, meaning, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Holder, Live, Tally
@@ -52,8 +52,6 @@ class RunView:
     """The rows with saved changes not sent yet."""
     to_retry: int = 0
     """Rows that go again as they are, if rows failed."""
-    queued_by: str = ""
-    """Who has asked for more of it, which waits for its turn."""
     holder: Holder | None = None
     """The process that sends it, where several machines may."""
     sheet: str = ""
@@ -71,7 +69,7 @@ class RunView:
     def question(self) -> Unanswered | None:
         """What was asked and can still be done."""
         asked = self.unanswered
-        if asked is None or self.queued_by:
+        if asked is None:
             return None
         can_go = self.standing.can_go_on and self.unsent if asked.verb == "resume" else self.to_retry
         return asked if can_go else None
@@ -92,7 +90,9 @@ class RunView:
         """The statuses with rows; their sum is the number of rows."""
         counts = self.tally.statuses if self.tally else {}
         return [
-            StatusCount(status, counts[status], meaning(status, self.run)) for status in Status if counts.get(status)
+            StatusCount(status, counts[status], meaning(status, self.run, self.standing))
+            for status in Status
+            if counts.get(status)
         ]
 
     @property
@@ -108,7 +108,7 @@ class RunView:
     @property
     def to_correct(self) -> int:
         """The rows open to correction here, without corrected ones."""
-        if self.tally is None or self.moved_to is not None or self.standing.kind is StandingKind.DRAFT:
+        if self.tally is None or self.moved_to is not None or not self.run.complete:
             return 0
         return to_correct(self.tally, self.sent, self.edited)
 
@@ -129,7 +129,7 @@ class RunView:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        if self.standing.kind is StandingKind.DRAFT:
+        if not self.run.complete:
             return "A draft: nothing of it is sent."
         return headline(self.tally, self.to_correct, self.corrected, self.sent) if self.tally else ""
 

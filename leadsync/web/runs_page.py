@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,13 +13,11 @@ from starlette.routing import Route
 
 from leadsync.journal import EditedCounts, SentAgain
 from leadsync.models import RunRecord, Status
-from leadsync.report import Standing, StandingKind, correctable, standing_of
+from leadsync.report import Standing, StandingKind, correctable
 from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.correct_data import READY
-from leadsync.web.draft_jobs import jobs_of
-from leadsync.web.jobs import JobState
-from leadsync.web.run_jobs import runs_asked, unanswered
-from leadsync.web.run_page import waits_for_worker
+from leadsync.web.run_jobs import unanswered
+from leadsync.web.run_standings import RunStandings
 from leadsync.web.run_view import (
     ELSEWHERE,
     UNEDITED,
@@ -37,7 +33,7 @@ from leadsync.web.run_view import (
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.templates import hue, names_of, render
-from leadsync.web.uploads import Upload, Uploads
+from leadsync.web.uploads import Upload
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -124,7 +120,7 @@ class RunLine:
     @property
     def todo(self) -> list[Todo]:
         """What a person has to do, such as `3 to correct` and `1 to decide`."""
-        if self.standing.kind is StandingKind.DRAFT and self.upload is None:
+        if not self.run.complete and self.upload is None:
             return []  # its sheet is corrected where it lies
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
@@ -166,7 +162,7 @@ CHOICES: Mapping[str, str] = {
 _TAKES: Mapping[str, Callable[[RunLine], bool]] = {
     "": lambda _: True,
     "todo": lambda line: bool(line.to_correct or line.corrected.rows or to_decide(line.tally)),
-    "open": lambda line: line.standing.can_go_on or line.standing.is_live,
+    "open": lambda line: line.standing.can_go_on or line.standing.changes_soon,
     "drafts": lambda line: line.standing.kind is StandingKind.DRAFT,
 }
 
@@ -181,19 +177,19 @@ class _Listed(NamedTuple):
 
 def _listed(journal: "Journal", filters: Filters) -> _Listed:
     """The first shown runs behind `filters.before`."""
-    for run_id in journal.live():
-        journal.settle_if_dead(run_id)
-    shown = _shown(journal, filters)
+    standings = RunStandings(journal)
+    shown = _shown(journal, filters, standings)
     lines = list(islice(shown, _ON_A_PAGE))
     senders = journal.senders([line.run.id for line in lines])
-    holders, asked = journal.holders(), runs_asked(journal.state)
-    lines = [_uploaded(line, journal.state) for line in lines]
+    holders = journal.holders()
     lines = [
         replace(
             line,
-            by=senders.get(line.run.id, line.by),
+            by=line.standing.asked_by or senders.get(line.run.id, line.upload.user if line.upload else ""),
             holder=holders.get(line.run.id),
-            has_question=line.run.id in asked and line.has_more and unanswered(journal.state, line.run.id) is not None,
+            has_question=line.run.id in standings.asked
+            and line.has_more
+            and unanswered(journal.state, line.run.id) is not None,
         )
         for line in lines
     ]
@@ -201,44 +197,28 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 
 
-def _uploaded(line: RunLine, state: Path) -> RunLine:
-    """The line of a draft with its upload; one that somebody has sent and that waits for its turn, as such."""
-    upload = Uploads(state).of_run(line.run.file) if line.standing.kind is StandingKind.DRAFT else None
-    if upload is None:
-        return line
-    line = replace(line, upload=upload, by=upload.user)
-    job = jobs_of(state, upload, "send").newest()
-    if job is None or job.state is not JobState.QUEUED:
-        return line
-    by = str(job.asked.get("user", ""))
-    return replace(
-        line, by=by, standing=Standing(StandingKind.QUEUED, "Waits for its turn: as many runs as allowed are sent.")
-    )
-
-
-def _shown(journal: "Journal", filters: Filters) -> Iterator[RunLine]:
+def _shown(journal: "Journal", filters: Filters, standings: RunStandings) -> Iterator[RunLine]:
     """The shown runs behind `filters.before`, read a few at a time: a record takes a tenth of a millisecond."""
-    all_live, now = journal.live(), journal.now()
     before = filters.before
     while runs := journal.recent(before, _AT_ONCE):
         for run, tally in runs:
             if filters.names(run):
-                line = _line(journal, run, tally, all_live.get(run.id), now)
+                line = _line(journal, run, tally, standings)
                 if filters.takes(line):
                     yield line
         before = runs[-1][0].id
 
 
-def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | None, now: datetime) -> RunLine:
-    worker = waits_for_worker(journal, run) if run.complete else None
-    standing = standing_of(run, live, now, has_worker=worker)
-    if standing.is_live:
+def _line(journal: "Journal", run: RunRecord, tally: Tally | None, standings: RunStandings) -> RunLine:
+    live = standings.live.get(run.id)
+    if live is not None and (standing := standings.of(run)).is_live:
         return RunLine(run, standing, Tally(), live)
     tally = tally or journal.tally(run.id)
-    standing = standing_of(run, live, now, beyond=tally.beyond, has_worker=worker)
+    line = RunLine(run, standings.of(run, tally.beyond), tally)
     if run.complete and not correctable(tally):
-        return RunLine(run, standing, tally)
-    return RunLine(run, standing, tally, sent=journal.sent_again(run.id), edited=journal.edited_counts(run.id))
+        return line
+    upload = None if run.complete else standings.upload_of(run)
+    return replace(line, upload=upload, sent=journal.sent_again(run.id), edited=journal.edited_counts(run.id))
 
 
 async def runs(request: Request) -> Response:

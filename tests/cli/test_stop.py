@@ -57,7 +57,11 @@ def test_a_run_is_seen_and_stopped_from_another_process(sent: Sent) -> None:
     desk, run = sent.desk, str(sent.run)
     assert re.search(rf"{run}  sending: \d+ of 400, \d+/s, about \d+ s left ", desk.leadsync("runs").out)
     shown = desk.leadsync("show", run)
-    assert re.match(rf"Run {run}: sending: \d+ of 400, \d+/s, about \d+ s left\.\n", shown.err)
+    by = system_user()
+    begun = rf"Run {run} of leads.csv: sending: \d+ of 400, \d+/s, about \d+ s left; begun by {by}\.\n"
+    assert re.match(begun, shown.out)
+    assert re.search(r" unsent +not sent yet\n", shown.out)
+    assert shown.out.splitlines()[-1] == f"Stop it: leadsync stop {run}"
     live = desk.leadsync("show", run, "--json").json["live"]
     assert (live["rows"], live["pid"], live["stopping"], live["lost"]) == (400, sent.process.pid, False, False)
     done = desk.leadsync("stop", run)
@@ -83,8 +87,9 @@ def test_a_run_whose_process_was_killed_is_called_so_and_goes_on(sent: Sent) -> 
     sent.process.communicate(timeout=30)
     for _ in range(2):
         assert f"{run}  its process ended; go on with resume " in desk.leadsync("runs").out
-        shown = desk.leadsync("show", run).err
-        assert shown == f"Run {run}: its process ended; go on with resume: leadsync resume {run}.\n"
+        shown = desk.leadsync("show", run).out
+        assert shown.startswith(f"Run {run} of leads.csv: its process ended; go on with resume.\n")
+        assert f"Go on with it: leadsync resume {run}\n" in shown
     nobody = desk.leadsync("stop", run, "--json")
     assert (nobody.code, nobody.json) == (0, {"run": run, "asked": False})
     resumed = desk.leadsync("resume", run, "--json")

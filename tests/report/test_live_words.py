@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadsync.models import Status
-from leadsync.report import live_json, live_words
+from leadsync.report import live_json
+from leadsync.report.live_words import live_words
 from leadsync.tallies import Holder, Live
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)

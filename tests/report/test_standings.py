@@ -49,6 +49,29 @@ def test_a_run_stands_somewhere(
     assert standing.can_go_on == (kind in (Kind.OPEN, Kind.LOST, Kind.STOPPED, Kind.TRIAL))
 
 
+@pytest.mark.parametrize(
+    ("values", "live", "asked_by", "is_held", "kind", "words"),
+    [
+        ({"complete": False}, None, "ann", False, Kind.QUEUED, "queued, waits for its turn"),
+        ({"stopped": "the key was refused"}, None, "ann", False, Kind.QUEUED, "queued, waits for its turn"),
+        ({"finished": True}, None, "ann", False, Kind.QUEUED, "queued, waits for its turn"),
+        ({}, replace(LIVE, lost=True), "ann", False, Kind.QUEUED, "queued, waits for its turn"),
+        ({}, LIVE, "ann", False, Kind.SENDING, "sending"),
+        ({}, None, "", True, Kind.AT_WORK, "at work, being sent"),
+        ({}, replace(LIVE, lost=True), "", True, Kind.AT_WORK, "at work, being sent"),
+        ({"complete": False}, None, "", True, Kind.DRAFT, "draft, not sent"),
+    ],
+)
+def test_a_run_of_the_page_waits_for_its_turn_or_has_just_begun(
+    tmp_path: Path, values: dict[str, object], live: Live | None, asked_by: str, is_held: bool, kind: Kind, words: str
+) -> None:
+    run = replace(a_run(tmp_path), **values)  # type: ignore[arg-type] # fields by name
+    standing = standing_of(run, live, NOW, beyond=1, asked_by=asked_by, is_held=is_held)
+    assert (standing.kind, standing.words) == (kind, words)
+    assert standing.can_stop is (kind is Kind.SENDING), "what waits for its turn is taken back on the page"
+    assert standing.changes_soon is (kind is not Kind.DRAFT)
+
+
 @pytest.mark.parametrize(("seconds", "silent"), [(10, False), (11, True)])
 def test_a_silent_sender_is_told(tmp_path: Path, seconds: int, silent: bool) -> None:
     standing = standing_of(a_run(tmp_path), LIVE, NOW + timedelta(seconds=seconds))

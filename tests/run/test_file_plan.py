@@ -638,8 +638,10 @@ def test_looking_at_a_run_that_is_being_sent_says_so(desk: Desk) -> None:
 
         asyncio.run(begin())
         assert "being sent" in desk.leadsync("runs").out
-        for command in ("show", "report"):
-            assert f"Run {run} is being sent by another leadsync just now" in desk.leadsync(command, run).err
+        shown = desk.leadsync("show", run).out
+        assert shown.startswith(f"Run {run} of leads.csv: at work, being sent; begun by ")
+        assert "resume" not in shown
+        assert f"Run {run} is being sent by another leadsync just now" in desk.leadsync("report", run).err
     assert "stopped" in desk.leadsync("runs").out
 
 

@@ -16,8 +16,8 @@ from leadsync.models import RunRecord
 from leadsync.simulator import PracticeDialer
 from leadsync.web.child import main
 from leadsync.web.children import start_child
-from leadsync.web.draft_jobs import jobs_of, preview_name
-from leadsync.web.jobs import AT_WORK, Job
+from leadsync.web.draft_jobs import preview_name
+from leadsync.web.jobs import AT_WORK, Job, jobs_of
 from leadsync.web.preview import Preview
 from leadsync.web.uploads import Upload, Uploads
 from tests.conftest import Desk

@@ -7,8 +7,8 @@ import pytest
 
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from leadsync.web.child import main
-from leadsync.web.jobs import Job, JobState, turn
-from leadsync.web.run_jobs import run_jobs, unanswered
+from leadsync.web.jobs import Job, JobState, run_jobs, turn
+from leadsync.web.run_jobs import unanswered
 from tests.web.faulty import failed_run, words
 from tests.web.shop import DraftPage, Shop, applied, wait_until
 
@@ -154,7 +154,7 @@ def test_a_queued_rest_is_taken_back(page: DraftPage, dialer: PracticeDialer) ->
         for _ in range(4):
             turns.enter_context(turn(page.shop.state, 4))
         page.browser.post(f"{run}/resume")
-        assert "ann has asked for more of this run. It waits for its turn" in words(page.browser.get(run))
+        assert "queued ann has asked for more of it. It waits for its turn" in words(page.browser.get(run))
         assert "Send the other" not in page.get(run), "asked for already"
         assert page.browser.post(f"{run}/cancel").headers["location"] == run
         assert "Take it back" not in page.get(run)

@@ -8,7 +8,7 @@ from leadsync.dialer_address import canonical
 from leadsync.journal import Journal, open_journal
 from leadsync.run import NO_WORKER
 from leadsync.web.jobs import JobState
-from leadsync.web.run_page import waits_for_worker
+from leadsync.web.run_standings import waits_for_worker
 from leadsync.web.stats_child import count_failures
 from leadsync.worker.upkeep import wake_queued
 from tests.conftest import Desk
