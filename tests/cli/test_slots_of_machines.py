@@ -31,7 +31,7 @@ def check_that_holders_are_named(desk: Desk, database: dict[str, str], pid: int)
     [run] = desk.leadsync("runs", "--json", **database).json["runs"]
     assert (run["holder"]["host"], run["holder"]["pid"]) == (socket.gethostname(), pid)
     shown = desk.leadsync("show", run["run"], **database)
-    assert here in shown.err
+    assert here in shown.out
 
 
 def test_two_machines_share_the_slots_and_a_killed_ones_come_back(desk: Desk, database: dict[str, str]) -> None:
