@@ -68,6 +68,7 @@ def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | s
         if holds(earlier, run.id, versions):
             return earlier
         kept.discard(earlier)
+        journal.add_audit("discard", user, run.id, upload=earlier.id)
     upload = _received(site, kept, run, rows, user)
     keep_corrections(upload, run.id, versions)
     settings = site.settings().at_address(run.dialer)

@@ -24,18 +24,23 @@ def holds(upload: Upload, run_id: str, versions: Mapping[int, int]) -> bool:
     return upload.values.load(_NAME) == _described(run_id, versions)
 
 
-def check_corrections(journal: Journal, upload: Upload) -> None:
-    """Raise UsageError if rows of an unsent draft were changed since it was made: the later change counts."""
+def changed_since(journal: Journal, upload: Upload) -> str:
+    """The run of an unsent draft whose rows were changed since it was made; empty for any other draft."""
     described = upload.values.load(_NAME)
     if described is None or any(run.complete for run in journal.runs_of(upload.file)):
-        return
+        return ""
     versions = {int(number): version for number, version in described["versions"].items()}
     # In the order of versions: the last one of each row stays.
     now = {edit.number: edit.version for edit in journal.edits(described["run"], list(versions))}
-    if now != versions:
+    return str(described["run"]) if now != versions else ""
+
+
+def check_corrections(journal: Journal, upload: Upload) -> None:
+    """Raise UsageError if rows of an unsent draft were changed since it was made: the later change counts."""
+    if run := changed_since(journal, upload):
         raise UsageError(
-            f"Rows of this draft were corrected once more since it was made; discard it, and send the corrected rows "
-            f"from the page of run {described['run']} again."
+            f"Rows of this draft were changed since it was made; send the corrected rows from the page of run {run} "
+            "again."
         )
 
 

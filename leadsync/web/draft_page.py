@@ -20,7 +20,7 @@ from leadsync.journal import Journal, SavedMapping
 from leadsync.leads import EXAMPLES, ORDER_WORDS
 from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
-from leadsync.web.corrections import corrections_run
+from leadsync.web.corrections import changed_since, corrections_run
 from leadsync.web.draft_jobs import preview_name
 from leadsync.web.draft_successors import discarded_by
 from leadsync.web.draft_view import DraftView, Stage, look_at
@@ -96,6 +96,8 @@ async def send_draft(request: Request) -> Response:
     view = await _look(request, upload)
     if view.stage is not Stage.SHOWN or view.preview is None or not can_be_sent(view.preview):
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+    if await site.read(partial(changed_since, upload=upload)):
+        return await _page(request, view, status=409)
     if form.get("seen") != view.preview["digest"]:
         return await _page(request, view, status=409, changed=True)
     until = str(form.get("until", "")).strip()
@@ -293,6 +295,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         size=size_words(view.upload.size),
         corrected_run=corrections_run(view.upload),
         outdated=outdated,
+        changed_run=await site.read(partial(changed_since, upload=view.upload)),
         **shown,
     )
 

@@ -11,7 +11,7 @@ from leadsync.models import RowRecord
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 from tests.web.faulty import SHEET, CorrectPage, failed_run, send_draft, words
-from tests.web.shop import DraftPage, Shop, applied, wait_until
+from tests.web.shop import DraftPage, Shop, applied
 
 NO_SUCH = "failed.106."
 NO_AREA = "rejected..NO_AREA_CODE"
@@ -98,10 +98,16 @@ def test_a_draft_older_than_a_correction_is_not_sent(faulty: CorrectPage, dialer
     draft = faulty.send()
     seen = faulty.page.hidden(draft, "seen")
     faulty.save(4, version=1, c3="Busy")
-    answer = faulty.page.browser.post(f"{draft}/send", data={"seen": seen, "how": "all"})
-    assert answer.headers["location"] == draft
-    wait_until(lambda: "Rows of this draft were corrected once more since it was made" in faulty.page.get(draft))
-    assert applied(dialer) == ["A7"]
+    late = faulty.page.browser.post(f"{draft}/send", data={"seen": seen, "how": "all"})
+    faulty.page.choose(draft)
+    for answer in (late, faulty.page.browser.get(draft)):
+        assert words(answer).count("Rows of this draft were changed since it was made") == 1
+        assert f'action="{faulty.run}/edits/send"><button class="primary">Show the rows as they are now<' in answer.text
+        assert "Send 1 row" not in answer.text
+    assert (late.status_code, applied(dialer)) == (409, ["A7"])
+    send_draft(faulty.page, faulty.send())
+    assert [one.fields["njDisposition"] for one in dialer.ledger.applications][1:] == ["Busy"]
+    assert "ann has discarded this sheet" in faulty.page.browser.get(draft).text
 
 
 def test_a_row_corrected_in_a_workbook_too_goes_once(

@@ -43,7 +43,7 @@ def test_a_later_change_of_its_rows_makes_it_old(office: Office, upload: Upload)
         edit(journal, 3, "C", 0)
         check_corrections(journal, upload)
         edit(journal, 2, "D", 1)
-        with pytest.raises(UsageError, match=f"corrected once more since it was made.*{RUN}"):
+        with pytest.raises(UsageError, match=f"changed since it was made.*{RUN}"):
             check_corrections(journal, upload)
 
 
