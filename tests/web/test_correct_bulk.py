@@ -91,8 +91,10 @@ def test_a_value_put_into_many_rows_is_taken_back_as_one(faulty: CorrectPage) ->
     assert "back=0" in other.headers["location"], "another person's"
     faulty.save(3, version=1, c3="Sale")
     answer = faulty.page.browser.post(bulk, data=form)
-    after = words(faulty.page.browser.get(answer.headers["location"]))
+    undone = faulty.page.browser.get(answer.headers["location"])
+    after = words(undone)
     assert "It was taken back in 1 row. 1 row stayed: changed since." in after
+    assert " autofocus>It was taken back" in undone.text, "the keyboard goes on from there"
     assert [(edit.number, edit.new) for edit in faulty.edits()] == [
         (2, "Busy"),
         (2, "Sold"),

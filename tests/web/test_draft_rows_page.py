@@ -77,4 +77,12 @@ def test_a_list_shuts_nobody_out_and_fits_small_screens(
             assert shut_out(shown) + too_wide(shown) == []
         shown.get_by_label("Leave row 2 out").click()
         shown.get_by_label("Take row 2 back").wait_for()
-        shown.locator("[aria-label='Leave row 4 out']:focus").wait_for(timeout=9_000)
+        shown.locator("[aria-label='Take row 2 back into the sending']:focus").wait_for(timeout=9_000)
+        # A key held down is pressed once.
+        shown.get_by_label("Leave row 4 out").focus()
+        shown.evaluate("document.activeElement.form.addEventListener('submit', (event) => event.preventDefault())")
+        shown.evaluate("addEventListener('submit', () => { document.title += ' sent' })")
+        for _ in range(3):
+            shown.keyboard.down("Enter")
+        shown.keyboard.up("Enter")
+        assert shown.title().count(" sent") == 1

@@ -45,16 +45,16 @@ document.addEventListener("submit", ({ target }) => {
   const forms = [...document.querySelectorAll("form.put")];
   sessionStorage.setItem("put", JSON.stringify(forms.slice(forms.indexOf(target)).map(fieldOf)));
 });
-const put = JSON.parse(sessionStorage.getItem("put") ?? "null");
+const put = JSON.parse(sessionStorage.getItem("put") ?? "null")?.slice(document.querySelector("main .error") ? 0 : 1);
 sessionStorage.removeItem("put");
 if (put) {
   const forms = [...document.querySelectorAll("form.put")];
-  const following = put.slice(document.querySelector("main .error") ? 0 : 1);
-  const next = forms.find((form) => following.includes(fieldOf(form))) ?? forms[0];
+  const next = forms.find((form) => put.includes(fieldOf(form))) ?? forms[0];
   (next?.elements.new ?? document.querySelector("[data-fault]") ?? document.querySelector("#figures button"))?.focus();
 }
-// A row left out: on to the next one.
-addEventListener("load", () => document.querySelector("tr:target ~ tr .leave button")?.focus());
+// A row left out: its button takes it back in. A key held down is pressed once.
+addEventListener("load", () => document.querySelector("tr:target .leave button")?.focus());
+addEventListener("keydown", (event) => { if (event.repeat && event.key === "Enter" && !event.target.matches("textarea")) event.preventDefault(); });
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details:not([open])")) { one.open = true; one.dataset.unfolded = ""; } });
 addEventListener("afterprint", () => { for (const one of document.querySelectorAll("[data-unfolded]")) { one.open = false; delete one.dataset.unfolded; } });
