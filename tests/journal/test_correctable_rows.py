@@ -123,3 +123,7 @@ def test_rows_sent_again_are_followed_by_their_number_there(faulty: Journal, tmp
     retry = replace(a_run(tmp_path, "r3"), retry_of=RUN)
     faulty.create_retry(retry)
     assert faulty.sent_again(RUN) == {"r3": SentAgain(1, 0), "r2": SentAgain(2, 1)}
+    faulty.create(a_run(tmp_path, "r4"))
+    faulty.add("r4", [Entry(Row(9, ("M3", "Sale")), "M3", {}, harmless=False)])
+    faulty.confirm("r4", Effects(taken={"r2": [(3, 9)]}))
+    assert faulty.sent_again(RUN) == {"r4": SentAgain(1, 0), "r3": SentAgain(1, 0), "r2": SentAgain(1, 1)}

@@ -9,7 +9,7 @@ from leadsync.journal.row_protocols import MOST_LOOKED_AT
 from leadsync.journal.sql.conditions import NOTABLE
 from leadsync.journal.sql.database import Connected
 from leadsync.journal.sql.row_pages import ALIKE, counted_values, groups_of
-from leadsync.journal.sql.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROWS_BY_NUMBER, row_record
+from leadsync.journal.sql.row_table import LATER_ROWS, OPEN_STATES, OPEN_TO_CORRECTION, ROWS_BY_NUMBER, row_record
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import OpenRows, ReasonCount, SentAgain, ValueCount
@@ -97,19 +97,19 @@ class SqlCorrectableRows(Connected):
         with self._database.reading() as connection:
             key, end = run_key_and_end(connection, run_id)
             rows = connection.execute(
-                "WITH later AS (SELECT number, by_run, by_number FROM taken WHERE run = ? "
-                "UNION ALL SELECT number, run, number FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
+                f"{LATER_ROWS}, again(number, by_run, by_number) AS (SELECT origin, run, number FROM later "
+                "UNION SELECT number, run, number FROM same JOIN rows USING (run) WHERE run <> ?), "
                 # A row behind a trial's end goes in the later run for the first time.
-                "last AS (SELECT number, max(by_run) AS by_run FROM later WHERE number <= ? GROUP BY number), "
+                "last AS (SELECT number, max(by_run) AS by_run FROM again WHERE number <= ? GROUP BY number), "
                 # By the row's number there: its lead may have another id by now.
                 "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded, "
                 "max(CASE WHEN there.state = 'rejected' THEN 1 ELSE 0 END) AS faulty "
-                "FROM last JOIN later USING (number, by_run) "
+                "FROM last JOIN again USING (number, by_run) "
                 "LEFT JOIN rows AS there ON there.run = by_run AND there.number = by_number WHERE EXISTS "
                 f"(SELECT 1 FROM rows WHERE rows.run = ? AND rows.number = last.number AND {OPEN_STATES}) "
                 "GROUP BY by_run, last.number) "
                 "SELECT id, count(*), sum(succeeded), sum(faulty) FROM sent JOIN runs ON runs.run = by_run "
                 "GROUP BY by_run, id ORDER BY by_run DESC",
-                [key, run_id, end, key],
+                [run_id, key, end, key],
             )
             return {later: SentAgain(count, int(succeeded), int(faulty)) for later, count, succeeded, faulty in rows}
