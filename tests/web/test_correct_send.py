@@ -102,7 +102,10 @@ def test_a_draft_older_than_a_correction_is_not_sent(faulty: CorrectPage, dialer
     faulty.page.choose(draft)
     for answer in (late, faulty.page.browser.get(draft)):
         assert words(answer).count("Rows of this draft were changed since it was made") == 1
-        assert f'action="{faulty.run}/edits/send"><button class="primary">Show the rows as they are now<' in answer.text
+        assert (
+            f'action="{faulty.run}/edits/send" class="actions"><button class="primary">Show the rows as they are now<'
+            in answer.text
+        )
         assert "Send 1 row" not in answer.text
     assert (late.status_code, applied(dialer)) == (409, ["A7"])
     send_draft(faulty.page, faulty.send())
