@@ -241,7 +241,15 @@ class _SlotCount:
         patience = self._settings.retry.give_up_after_minutes * 60
         member = self._journal.slot_member(canonical(url))
         if member is not None:
-            return MemberSlots(member, slots, say, give_up_seconds=patience, reserve=server.reserve, known=self.known)
+            return MemberSlots(
+                member,
+                slots,
+                say,
+                give_up_seconds=patience,
+                run_lease_seconds=self._settings.cluster.lease_seconds,
+                reserve=server.reserve,
+                known=self.known,
+            )
         folder = find_folder(server.slots_dir, environment, self._journal.state)
         return SharedSlots(url, slots, folder, say, give_up_seconds=patience, known=self.known)
 

@@ -28,8 +28,11 @@ from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait
 
 LEASE_SECONDS = 3.0
 RENEW_SECONDS = 0.25
-LEAST_MEMBER_REST_SECONDS = 2.0
-"""The least rest of a vanished member's slots, after the end of its lease."""
+BEYOND_RUN_LEASE_SECONDS = 7.0
+"""The least rest of a vanished member's slots, beyond the lease of its run, both counted from its last renewal.
+
+Another machine takes the run over some five seconds after the lease, and has to call within fifteen.
+"""
 POLL_SECONDS = 0.05
 """The interval of looks by the first call that waits; a slot given back wakes it at once."""
 WISHES = 4
@@ -77,7 +80,8 @@ class MemberSlots:
     """The share of this process in the dialer's `slots`; a context manager. It implements `engine.ports.Slots`.
 
     `reserve` of the slots are left free by all members together. Without a slot for `give_up_seconds`, `take` raises
-    Stopped. The slots are at most so many unless their number is `known`.
+    Stopped. A run of a process that has died is free for another after `run_lease_seconds`. The slots are at most so
+    many unless their number is `known`.
     """
 
     complaint = ""
@@ -90,10 +94,12 @@ class MemberSlots:
         say: Callable[[str], None],
         *,
         give_up_seconds: float,
+        run_lease_seconds: float,
         reserve: int = 0,
         known: bool = True,
     ) -> None:
         self._member, self._reserve = member, reserve
+        self._least_rest = run_lease_seconds + BEYOND_RUN_LEASE_SECONDS
         self._wait = SlotWait(say, give_up_seconds)
         self._slots, self._knows = slots, slots if known else 0
         self._held: set[GrantedSlot] = set()
@@ -268,7 +274,7 @@ class MemberSlots:
     def _rest(self) -> float:
         """The rest after the end of a lease: until calls left behind should have ended. The lease counts too."""
         calls = MOST_REST_SECONDS if self._any_late() or not self._longest else 2 * self._longest
-        return max(LEAST_MEMBER_REST_SECONDS, min(calls, MOST_REST_SECONDS) - LEASE_SECONDS)
+        return min(max(calls, self._least_rest), MOST_REST_SECONDS) - LEASE_SECONDS
 
     def _longest_rest(self) -> float:
         """The time until the last slot at rest is free."""

@@ -5,7 +5,8 @@ Such a slot rests until its call should have ended: for twice the longest call s
 
 Until a process has seen a call end, and as soon as one is late, the texts allow for the longest rest. A kill or a cut
 in the first moments of a slowness that begins later is not covered: within LATE_SECONDS, or LATE_TIMES the longest
-call, and one `look_after`. Those slots rest as if the calls were as quick as before.
+call, and one `look_after`. Those slots rest as if the calls were as quick as before, but after a kill for
+LEAST_KILLED_REST_SECONDS.
 
 While no other process waits, a slot stays locked between two calls, and its text announces calls. Each system call
 gives the interpreter's lock away: seven of them for each call took 4 % of the pace at 64 slots.
@@ -21,6 +22,8 @@ from leadsync.slots.folder import SlotsFolder, file_prefix
 
 # Bounds of a rest. The upper one is the usual wait for an answer: the dialer gives up queueing after a minute.
 LEAST_REST_SECONDS = 5.0
+LEAST_KILLED_REST_SECONDS = 15.0
+"""The least rest after a kill, which is rare; a dialer may cut a call in a hundred, and needs those slots sooner."""
 MOST_REST_SECONDS = 75.0
 UNSEEN_CALL_SECONDS = 5.0
 """The length of a call that was cut before any was seen to end: a dialer that cuts calls mostly does so at once."""
@@ -227,7 +230,7 @@ class SlotPool:
 
     def _mark(self, slot: HeldSlot) -> Mark:
         unsure = not self._has_seen or self._is_late(slot)
-        longest = MOST_REST_SECONDS / 2 if unsure else self._may_last()
+        longest = MOST_REST_SECONDS / 2 if unsure else max(self._may_last(), LEAST_KILLED_REST_SECONDS / 2)
         return Mark(True, os.getpid(), slot.begun, longest, self.knows)
 
     def _notice_pace(self, slow: bool, *, is_first: bool = False) -> None:

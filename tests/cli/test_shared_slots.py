@@ -16,6 +16,14 @@ AREAS = {"big": 91, "doomed": 92, "upload": 93}
 """Numbers of their own: the dialer would call a second lead with one a duplicate."""
 FOUR_SLOTS = '[server]\nurl = "@URL@"\nhardware_threads = 8\n'
 
+QUICK_RESTS = (
+    "from leadsync.slots import members, pool\n"
+    "pool.LEAST_KILLED_REST_SECONDS = members.MOST_REST_SECONDS = 4.0\n"
+    "from leadsync.__main__ import main\n"
+    "main()"
+)
+"""leadsync whose slots rest for four seconds after a kill."""
+
 
 def start(desk: Desk, name: str, rows: int, **environment: str) -> subprocess.Popen[str]:
     """`leadsync run` in a process of its own, with a state folder of its own."""
@@ -26,7 +34,7 @@ def start(desk: Desk, name: str, rows: int, **environment: str) -> subprocess.Po
 
 def leadsync(desk: Desk, name: str, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "leadsync", *arguments, "--json", "--state", f"state-{name}", "--config", desk.config],
+        [sys.executable, "-c", QUICK_RESTS, *arguments, "--json", "--state", f"state-{name}", "--config", desk.config],
         cwd=desk.folder,
         env={**desk.environment, **environment},
         stdin=subprocess.DEVNULL,

@@ -48,6 +48,7 @@ READING = ("run", "watch")
 """Commands that start readers of sheets."""
 _SHORTER = (
     ("leadsync.slots.pool", "LEAST_REST_SECONDS", 0.1),
+    ("leadsync.slots.pool", "LEAST_KILLED_REST_SECONDS", 0.1),
     ("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 0.1),
     ("leadsync.slots.pool", "MOST_REST_SECONDS", 2.0),
 )

@@ -78,6 +78,7 @@ def _patch(tempo: Tempo) -> None:
     # Another process gets a copy of it.
     if tempo.slow == SLOW.slow:
         shorten("leadsync.slots.pool", "LEAST_REST_SECONDS", 1.0)
+        shorten("leadsync.slots.pool", "LEAST_KILLED_REST_SECONDS", 1.0)
         shorten("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 5.0)
         shorten("leadsync.slots.pool", "MOST_REST_SECONDS", 12.0)
 

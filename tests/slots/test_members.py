@@ -66,7 +66,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def slots(database: Database, said: list[str]) -> Iterator[MemberSlots]:
-    with MemberSlots(database, 4, said.append, give_up_seconds=0.3) as slots:
+    with MemberSlots(database, 4, said.append, give_up_seconds=0.3, run_lease_seconds=15.0) as slots:
         yield slots
 
 
@@ -164,11 +164,11 @@ def test_a_call_given_up_keeps_its_slot_for_a_rest(slots: MemberSlots) -> None:
 
 
 def test_slots_held_at_the_end_rest_like_those_of_a_killed_process(database: Database, said: list[str]) -> None:
-    with MemberSlots(database, 4, said.append, give_up_seconds=1) as slots:
+    with MemberSlots(database, 4, said.append, give_up_seconds=1, run_lease_seconds=15.0) as slots:
         take(slots, 2)
     assert database.left == [(2, 72.0)], "no call was seen to end; the lease is part of the 75 seconds"
     database.left.clear()
-    with MemberSlots(database, 4, said.append, give_up_seconds=1) as slots:
+    with MemberSlots(database, 4, said.append, give_up_seconds=1, run_lease_seconds=15.0) as slots:
         for slot in take(slots, 2):
             slot.release()
     assert database.left == [(0, 0.0)]
@@ -176,13 +176,14 @@ def test_slots_held_at_the_end_rest_like_those_of_a_killed_process(database: Dat
 
 def test_the_rest_after_a_kill_follows_the_longest_call(slots: MemberSlots, database: Database) -> None:
     assert database.reports[0].rest_seconds == 72.0, "no call was seen to end"
+    for seconds, rest in [(0.15, 19.0), (10.9, 19.0), (20.0, 37.0)]:
+        [slot] = take(slots, 1)
+        slot.begun -= seconds
+        slot.release()
+        database.wait(2)
+        assert database.reports[-1].rest_seconds == pytest.approx(rest, abs=0.1)
     [slot] = take(slots, 1)
-    slot.begun -= 0.15
-    slot.release()
-    database.wait(2)
-    assert database.reports[-1].rest_seconds == 2.0
-    [slot] = take(slots, 1)
-    slot.begun -= 0.5
+    slot.begun -= 30.5
     database.wait(2)
     assert database.reports[-1].rest_seconds == 72.0, "a call is late, and the next may be as late as any"
 
@@ -191,10 +192,20 @@ def test_the_first_call_that_ends_is_told_at_once(
     database: Database, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(members, "RENEW_SECONDS", 60.0)
-    with MemberSlots(database, 4, said.append, give_up_seconds=1) as slots:
+    with MemberSlots(database, 4, said.append, give_up_seconds=1, run_lease_seconds=15.0) as slots:
         take(slots, 1)[0].release()
         database.wait(1)
-        assert [report.rest_seconds for report in database.reports] == [72.0, 2.0]
+        assert [report.rest_seconds for report in database.reports] == [72.0, 19.0]
+
+
+@pytest.mark.parametrize(("run_lease", "rest"), [(5.0, 9.0), (15.0, 19.0), (60.0, 64.0), (300.0, 72.0)])
+def test_quick_calls_rest_after_a_kill_until_seven_seconds_beyond_the_runs_lease(
+    database: Database, said: list[str], run_lease: float, rest: float
+) -> None:
+    with MemberSlots(database, 4, said.append, give_up_seconds=1, run_lease_seconds=run_lease) as slots:
+        take(slots, 1)[0].release()
+        database.wait(2)
+    assert database.reports[-1].rest_seconds == rest, "the lease of the slots, 3 s, comes before it"
 
 
 def test_after_a_late_call_was_given_up_others_that_are_given_up_rest_as_long(slots: MemberSlots) -> None:
@@ -263,7 +274,7 @@ def test_a_database_that_is_away_is_the_reason_of_a_wait(
 
 
 def test_the_reserve_is_left_free_by_all_together(database: Database, said: list[str]) -> None:
-    with MemberSlots(database, 8, said.append, give_up_seconds=1, reserve=2):
+    with MemberSlots(database, 8, said.append, give_up_seconds=1, run_lease_seconds=15.0, reserve=2):
         assert database.reports[0].slots == 6
 
 
@@ -274,7 +285,7 @@ def test_another_measures_and_its_number_is_taken(
         *[SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 500),))] * 3,
         SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 16, knows=16),)),
     ]
-    with MemberSlots(database, 512, said.append, give_up_seconds=1, known=False) as slots:
+    with MemberSlots(database, 512, said.append, give_up_seconds=1, run_lease_seconds=15.0, known=False) as slots:
         assert asyncio.run(slots.known_elsewhere()) == 16
         assert {report.wanted for report in database.reports} == {1}, "it takes nothing from the one that measures"
         slots.resize(16)
@@ -286,7 +297,7 @@ def test_another_measures_and_its_number_is_taken(
 
 def test_the_first_member_measures_with_all_slots(database: Database, said: list[str]) -> None:
     database.grants = [SlotGrant(1, 1), SlotGrant(512, 512, first_to_measure=True)]
-    with MemberSlots(database, 512, said.append, give_up_seconds=1, known=False) as slots:
+    with MemberSlots(database, 512, said.append, give_up_seconds=1, run_lease_seconds=15.0, known=False) as slots:
         assert asyncio.run(slots.known_elsewhere()) == 0
         database.wait(2)
         assert database.reports[-1].wanted == 512
@@ -301,7 +312,7 @@ def test_of_two_machines_one_measures_and_both_have_its_number(postgres_url: str
             journal = opened.enter_context(open_journal(tmp_path, postgres_url))
             member = journal.slot_member("pbx.example.com:443")
             assert member is not None
-            slots = MemberSlots(member, 512, words.append, give_up_seconds=1, known=False)
+            slots = MemberSlots(member, 512, words.append, give_up_seconds=1, run_lease_seconds=15.0, known=False)
             both.append(opened.enter_context(slots))
         first, second = both
 
