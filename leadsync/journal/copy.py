@@ -80,8 +80,7 @@ def _keep(target: Intake, state: Path, database: str, at: datetime) -> None:
             f"The copy was cut off, and whether the database has it is not known: copy the journal to {database} once "
             f"more, which tells; nothing is sent from {state} until then."
         )
-        if isinstance(error, Interrupted):
-            raise Interrupted(words, error.signal_number) from error
-        if isinstance(error, KeyboardInterrupt):
-            raise KeyboardInterrupt(words) from error
+        if isinstance(error, Interrupted | KeyboardInterrupt):
+            error.add_note(words)
+            raise
         raise JournalError(f"{words} ({error})") from error

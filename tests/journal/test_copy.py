@@ -1,13 +1,14 @@
 """A journal's copy in PostgreSQL: the same answers, and work goes on in it."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from leadsync.errors import BusyError, Interrupted, JournalError, UsageError
+from leadsync.errors import BusyError, Interrupted, JournalError, UsageError, words_of_signal
 from leadsync.journal import Entry, Journal, State, copy_journal, open_journal
 from leadsync.journal.copied import mark_copied
 from leadsync.journal.postgres.intake import Intake
@@ -222,24 +223,32 @@ def test_a_copy_that_was_cut_before_the_database_was_to_keep_it_leaves_the_origi
 
 
 @pytest.mark.parametrize("is_kept", [True, False])
-@pytest.mark.parametrize("cut", [KeyboardInterrupt(), Interrupted("Terminated", 15), JournalError("Mute.")])
+@pytest.mark.parametrize(
+    "cut", [KeyboardInterrupt, partial(Interrupted, "Terminated", 15), partial(JournalError, "Mute.")]
+)
 def test_a_copy_that_the_database_may_have_kept_says_so_and_the_next_one_tells(
-    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, cut: BaseException, *, is_kept: bool
+    tmp_path: Path,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    cut: Callable[[], BaseException],
+    *,
+    is_kept: bool,
 ) -> None:
     fill(tmp_path)
+    error = cut()
     keep = Intake.keep
 
     def cut_off(self: Intake) -> None:
         self.may_be_kept = True
         if is_kept:
             keep(self)
-        raise cut
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr(Intake, "keep", cut_off)
-        with pytest.raises(type(cut)) as caught:
+        with pytest.raises(type(error)) as caught:
             copy_journal(tmp_path, postgres_url)
-    words = str(caught.value)
+    words = words_of_signal(error) or str(caught.value)
     assert words.startswith("The copy was cut off, and whether the database has it is not known: copy the journal to ")
     assert words.endswith(f" once more, which tells; nothing is sent from {tmp_path} until then.") or "(Mute.)" in words
     with pytest.raises(UsageError, match="whether all of it came there is not known"):
