@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.journal import RowCheck, open_journal
-from leadsync.models import Status
+from leadsync.models import RESTORED, Status
 from leadsync.web.roles import Role
 from tests.web.conftest import Browser, Office
 from tests.web.filled import PATH, RUN, Given, Sender, a_run, fill, sixty_one, text_of
@@ -37,6 +37,16 @@ def test_the_statuses_add_up_and_the_headline_says_what_is_left(stopped: Browser
         "unsent": 6,
     }
     assert "rows read 61" in words
+
+
+def test_a_run_held_since_a_restore_is_not_called_done(office: Office, tmp_path: Path) -> None:
+    run, _ = sixty_one(tmp_path)
+    fill(office.state, run, [], finished=False)
+    with open_journal(office.state) as journal:
+        journal.update_run(RUN, stopped=RESTORED)
+    words = text_of(office.alone().get(PATH).text)
+    assert f"An administrator goes on with `leadsync resume {RUN} --after-restore`." in words
+    assert "nothing left to do" not in words
 
 
 def test_an_answer_comes_with_its_cause_and_next_step(stopped: Browser) -> None:
