@@ -83,7 +83,7 @@ def test_an_unclear_number_in_a_column_not_sent_rejects_no_row(taken_book):
 
 
 TEXT_CODES = ('"CUST-"@', ";;;")
-TEXT_ROWS = [["External Id", "Name"], ["A7", "Ann"], ["A8", 7], ["A9", None]]
+TEXT_ROWS = [["External Id", "Name"], ["A7", "Ann"], ["A8", 7], ["A9", None], ["B1", 0]]
 
 
 def xlsx_of_texts(path):
@@ -99,7 +99,7 @@ def xlsx_of_texts(path):
 
 def xlsb_of_texts(path):
     def cell(value):
-        return (5, struct.pack("<d", value)) if value == 7 else (6, handmade.wide(value))
+        return (6, handmade.wide(value)) if isinstance(value, str) else (5, struct.pack("<d", value))
 
     rows = {at: [cell(value) for value in row if value is not None] for at, row in enumerate(TEXT_ROWS)}
     return handmade.xlsb(path, rows, formats=TEXT_CODES)
@@ -118,7 +118,7 @@ def xls_of_texts(path):
         for column, value in enumerate(line)
         if isinstance(value, str)
     ]
-    cells.append(handmade.record(0x203, struct.pack("<HHHd", 2, 1, 2, 7)))
+    cells += [handmade.record(0x203, struct.pack("<HHHd", row, 1, 2, value)) for row, value in ((2, 7), (4, 0))]
     return handmade.xls(path, b"".join(cells), shared=(handmade.texts(*texts),), looks=b"".join(looks))
 
 
@@ -130,6 +130,7 @@ def ods_of_texts(path):
         [cell.format("string", "string-", "A7", "CUST-A7"), cell.format("string", "string-", "Ann", "")],
         [cell.format("string", "string-", "A8", "CUST-A8"), cell.format("float", "", "7", "")],
         [cell.format("string", "string-", "A9", "CUST-A9")],
+        [cell.format("string", "string-", "B1", "CUST-B1"), cell.format("float", "", "0", "")],
     ]
     return handmade.ods(path, "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
 
@@ -143,7 +144,7 @@ def xml_of_texts(path):
         "<Row>{}</Row>".format(
             "".join(
                 f"<Cell{f' ss:StyleID={chr(34)}s{at}{chr(34)}' if number else ''}>"
-                f'<Data ss:Type="{"Number" if value == 7 else "String"}">{value}</Data></Cell>'
+                f'<Data ss:Type="{"String" if isinstance(value, str) else "Number"}">{value}</Data></Cell>'
                 for at, value in enumerate(row)
                 if value is not None
             )
@@ -161,9 +162,10 @@ def xml_of_texts(path):
 
 @pytest.mark.parametrize("make", [xlsx_of_texts, xlsb_of_texts, xls_of_texts, ods_of_texts, xml_of_texts])
 def test_a_text_is_what_the_sheet_shows(tmp_path, make):
-    """A format that shows nothing of a text or a number rejects the row."""
+    """A format that shows nothing of a text or a number rejects the row; such a 0 is blank."""
     sheet = Taken(make(tmp_path / f"leads.{make.__name__.partition('_')[0]}"))
-    assert sheet.ids == ["CUST-A9"]
+    assert sheet.ids == ["CUST-A9", "CUST-B1"]
+    assert sheet.entries[5].fields == sheet.entries[4].fields
     assert [kinds(sheet.entries[row]) for row in (2, 3)] == 2 * [[FaultKind.HIDDEN_VALUE]]
     assert reason_words(sheet.entries[3].reason) == (
         "The row has a value in column B that its format ;;; hides; format the column as text and write the value as "

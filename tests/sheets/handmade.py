@@ -57,10 +57,11 @@ def xlsb(
     struck=(),
     shared: bytes = b"",
     columns: tuple[bytes, ...] = (),
+    view: int = 0x3DC,
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style. Below the first row a
     cell's style is its column where there are as many formats. The second font, that of the cells at `struck`, has a
-    line through it."""
+    line through it. `view` are the options of the sheet's window."""
     cells = b""
     for row, line in rows.items():
         cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 * (row in hidden), 0, 0))
@@ -106,6 +107,7 @@ def xlsb(
             "xl/worksheets/sheet1.bin",
             record12(129)
             + size
+            + record12(137, struct.pack("<H", view).ljust(30, b"\0"))
             + b"".join(record12(60, look) for look in columns)
             + record12(145)
             + cells

@@ -178,19 +178,29 @@ def test_a_text_is_shown(code, text):
 @pytest.mark.parametrize(
     ("code", "hidden"),
     [
-        (";;;", [7, -7]),
-        (";;;@", [7, -7]),
-        (";;", [7, -7]),
-        ("0;;", [-7]),
-        ("[Red];;;", [7, -7]),
-        ("0;-0;;@", []),  # a zero alone
+        (";;;", [7, 0, -7, 0.3]),
+        (";;;@", [7, 0, -7, 0.3]),
+        (";;", [7, 0, -7, 0.3]),
+        ("0;;", [0, -7]),
+        ("[Red];;;", [7, 0, -7, 0.3]),
+        ("0;-0;;@", [0]),
+        ("General;;", [0, -7]),
+        ("#", [0, 0.3]),
+        ("#,###", [0, 0.3]),
+        ("?", [0, 0.3]),
+        ("#.##", [0]),
+        ('"";"";""', [7, 0, -7, 0.3]),
+        ('[=0]"";0', [0]),
+        ("0", []),
+        ('# "kg"', []),
+        ('_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', []),
         ("General", []),
         ('"x";"y"', []),
         ("yyyy", []),
     ],
 )
 def test_nothing_is_shown_of_a_number(code, hidden):
-    assert [number for number in (7, 0, -7) if is_hidden(number, code)] == hidden
+    assert [number for number in (7, 0, -7, 0.3) if is_hidden(number, code)] == hidden
     assert hides(code) is bool(hidden)
 
 

@@ -1,5 +1,7 @@
 """The number styles of an .ods: an exponent and a filling hide an id's digits."""
 
+import zipfile
+
 import pytest
 
 from leadsync.reasons import FaultKind
@@ -64,6 +66,19 @@ def test_a_line_through_the_text_is_of_a_style_or_its_parent(tmp_path, rows_of, 
     assert [(fault.kind, fault.details["at"]) for fault in found.faults] == (
         [(FaultKind.STRUCK_TEXT, 0), (FaultKind.STRUCK_TEXT, 1)] if struck else []
     )
+
+
+def test_an_ods_that_shows_no_zeros_has_blanks_there(tmp_path, rows_of):
+    zero = '<table:table-cell office:value-type="float" office:value="0"><text:p>0</text:p></table:table-cell>'
+    lines = (handmade.cell("Id") + handmade.cell("Name"), handmade.cell("x") + zero)
+    path = handmade.ods(tmp_path / "leads.ods", "".join(f"<table:table-row>{line}</table:table-row>" for line in lines))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "settings.xml",
+            '<a:settings xmlns:a="a" xmlns:config="c">'
+            '<config:config-item config:name="ShowZeroValues">false</config:config-item></a:settings>',
+        )
+    assert [row.cells for row in rows_of(path)] == [("x", "")]
 
 
 def test_a_part_of_a_text_is_struck(tmp_path, rows_of):

@@ -70,7 +70,7 @@ def test_a_text_is_shown_by_its_format_or_is_at_fault() -> None:
 
 def test_a_number_without_any_of_its_digits_is_at_fault_in_each_column() -> None:
     [line] = read([[7.0, 0.0]], CellMetadata(formats={(0, 0): ";;;", (0, 1): ";;;"}))
-    assert (line.cells, kinds(line)) == (["7", "0"], [FaultKind.HIDDEN_VALUE.name])
+    assert (line.cells, kinds(line)) == (["7", ""], [FaultKind.HIDDEN_VALUE.name])
 
 
 def test_a_time_names_nothing() -> None:

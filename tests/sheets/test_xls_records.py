@@ -47,6 +47,14 @@ def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows
     assert fault_words(row).startswith(UNWORKED)
 
 
+@pytest.mark.parametrize(("options", "text"), [(0x6A6, ""), (0x6B6, "0")])
+def test_an_xls_that_shows_no_zeros_has_blanks_there(tmp_path, rows_of, options, text):
+    cells = HEADED + label(1, 0, 0) + handmade.record(0x203, struct.pack("<HHHd", 1, 1, 0, 0.0))
+    cells += handmade.record(0x23E, struct.pack("<H", options).ljust(18, b"\0"))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("Id", text))]
+
+
 def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells = HEADED + label(1, 0, 1) + label(1, 1, 0) + label(2, 1, 1)
     cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))

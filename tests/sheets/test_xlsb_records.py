@@ -51,6 +51,11 @@ def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
     assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), faults=(MERGED,))
 
 
+def test_an_xlsb_that_shows_no_zeros_has_blanks_there(tmp_path, rows_of):
+    path = handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: [(6, handmade.wide("x")), number(0)]}, view=0x3CC)
+    assert rows_of(path) == [Row(2, ("x", ""))]
+
+
 def test_struck_texts_of_an_xlsb(tmp_path, rows_of):
     """Cells of kind 62 have texts with runs of fonts."""
 

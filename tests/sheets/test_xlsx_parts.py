@@ -93,6 +93,17 @@ def test_a_text_that_looks_like_a_cells_place_is_no_second_cell(workbook, cells_
     assert cells_of(path) == [("x", 'Bo r="A2" r="2" r="A2"')]
 
 
+def test_a_sheet_that_shows_no_zeros_has_blanks_there(workbook, cells_of):
+    def hide(sheet):
+        sheet.sheet_view.showZeros = False
+
+    assert cells_of(workbook([["Id", "Priority"], ["x", 0], ["y", "0"], ["z", 0.5]], hide)) == [
+        ("x", ""),
+        ("y", "0"),
+        ("z", "0.5"),
+    ]
+
+
 def test_struck_texts_of_an_xlsx(workbook, rows_of):
     def strike(sheet):
         for place in ("B2", "B3", "B5"):

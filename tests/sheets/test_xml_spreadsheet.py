@@ -129,6 +129,12 @@ def test_struck_texts(text_file, rows_of):
     ]
 
 
+def test_a_sheet_that_shows_no_zeros_has_blanks_there(text_file, cells_of):
+    option = "<WorksheetOptions><DoNotDisplayZeros/></WorksheetOptions>"
+    path = text_file(book(sheet(HEADINGS, row(cell("x"), cell("0", "Number")), after=option)), "leads.xls")
+    assert cells_of(path) == [("x", "")]
+
+
 def test_hidden_rows_and_sheets(text_file):
     hidden = "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>"
     rows = (HEADINGS, row(cell("x"), cell("Bo")), row(cell("y"), cell("Di"), Hidden=1))

@@ -48,8 +48,9 @@ class CellMetadata:
     the text that hides their digits.
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
-    to calamine, `hidden` and `hidden_columns` those hidden or without a size. `epoch_1904`: the workbook counts days
-    from 1904. `repeated` names a row or cell with two entries; calamine gives only the last.
+    to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
+    0. `epoch_1904`: the workbook counts days from 1904. `repeated` names a row or cell with two entries; calamine gives
+    only the last.
     """
 
     errors: dict[Place, str] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class CellMetadata:
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    hides_zeros: bool = False
     epoch_1904: bool = False
     repeated: str = ""
 

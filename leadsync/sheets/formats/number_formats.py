@@ -51,20 +51,21 @@ def changes_text(code: str) -> bool:
 
 @lru_cache(_MOST_REMEMBERED)
 def hides(code: str) -> bool:
-    """Whether nothing is shown of some numbers other than 0."""
-    return any(map(_is_blank, sections_of(code)[:2]))
+    """Whether nothing is shown of some numbers, be it of 0 alone."""
+    return any(not _visible(_filled(Decimal(), section)[0]) for section in sections_of(code))
 
 
 def is_hidden(value: float, code: str) -> bool:
-    """Whether nothing is shown of a number other than 0."""
+    """Whether nothing is shown of a number: its part of the code is blank, or has places only for digits it lacks."""
     if not hides(code):  # of nearly all codes
         return False
     section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
-    return number != 0 and section is not None and _is_blank(section)
+    return section is not None and not _visible(_filled(number, section)[0])
 
 
-def _is_blank(section: Section) -> bool:
-    return not (section.whole or section.decimals or "".join(section.pieces).strip())
+def _visible(text: str) -> str:
+    """A text without blanks; a decimal point alone is not shown in all programs."""
+    return text.strip().strip(".")
 
 
 def percentage(value: float, code: str) -> str | None:
@@ -102,6 +103,8 @@ def changes_meaning(code: str) -> bool:
 def _filled(number: Decimal, section: Section) -> tuple[str, Decimal]:
     """Return the section with a number's digits in its places, and the number that they say."""
     texts = list(section.pieces)
+    if not (section.whole or section.decimals):
+        return "".join(texts), number
     if section.is_general:
         texts[section.whole[0]] = f"{abs(number):f}"
         return _signed(texts, number), number

@@ -50,11 +50,12 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     metadata = CellMetadata()
     styles = Styles()
     with zipfile.ZipFile(file) as archive:
-        if "styles.xml" in archive.namelist():
-            with archive.open("styles.xml") as stream:
+        for name in {"settings.xml", "styles.xml"}.intersection(archive.namelist()):
+            with archive.open(name) as stream:
                 walk_xml(stream.read, styles)
         with archive.open("content.xml") as stream:
             walk_xml(stream.read, _CellWalk(sheet, metadata, identifiers, styles))
+    metadata.hides_zeros = styles.hides_zeros
     return metadata
 
 
@@ -245,7 +246,9 @@ class _CellWalk(Walk):
         """Return the kind of metadata of a value that its format does not show."""
         if kind == "string":
             return self._metadata.text_formats, _HIDING
-        return (self._metadata.formats, _HIDING) if kind in _NUMBERS and float(value) else None
+        if kind not in _NUMBERS:
+            return None
+        return (self._metadata.formats, _HIDING) if float(value) else (self._metadata.texts, "")
 
     def _name(self) -> tuple[dict[Place, str], str] | None:
         """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits, or of

@@ -1,4 +1,5 @@
-"""The styles of an .ods with more to them than the text of its cells: exponents, fillings, lines through the text.
+"""The styles of an .ods with more to them than the text of its cells: exponents, fillings, lines through the text,
+and the option to show no zeros.
 
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
@@ -28,6 +29,9 @@ class Styles(Walk):
         """The styles of rows without a height."""
         self._lines: dict[tuple[str, str], bool] = {}
         """Whether a style strikes the text, for each with a word on it."""
+        self._option = ""
+        self.hides_zeros = False
+        """An option of the whole workbook, in its settings."""
 
     @property
     def strike(self) -> bool:
@@ -51,10 +55,13 @@ class Styles(Walk):
         elif name == "scientific-number":
             self._hidden[self._number_style] = "0E+0"
         self._fills = name == "fill-character"
+        self._option = attributes.get("config:name", "") if name == "config-item" else ""
 
     def text(self, data: str) -> None:
         if self._fills and not data.isspace():
             self._hidden[self._number_style] = f"*{data}"
+        if self._option == "ShowZeroValues" and data.strip() == "false":
+            self.hides_zeros = True
 
     def end(self, name: str) -> None:
         self._fills = False

@@ -85,7 +85,11 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         return text
     elif abs(value) >= LARGEST_EXACT:
         faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
+    elif not value and metadata.hides_zeros:
+        return ""
     elif (code := metadata.formats.get(place)) and is_hidden(value, code):
+        if not value:
+            return ""  # "no zeros", a usual format of amounts
         faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
     elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or metadata.formats.get(place)):
         # A number that names something is what the sheet shows, if that tells all of its digits.

@@ -14,6 +14,7 @@ _FONT, _STRUCK = 0x31, 8
 _DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
 _ROW, _ROW_HIDDEN = 0x208, 0x20
 _COLUMNS, _COLUMN_HIDDEN, _NO_SIZE = 0x7D, 1, b"\0\0"
+_WINDOW, _ZEROS_SHOWN = 0x23E, 0x10
 _OLD_FORMULAS = (0x206, 0x406)
 """Formulas of Excel 3 and 4; some programs write them into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
@@ -65,6 +66,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         elif kind == _COLUMNS and (body[8] & _COLUMN_HIDDEN or body[4:6] == _NO_SIZE):
             first, last = struct.unpack_from("<HH", body)
             metadata.hidden_columns.update(range(first, last + 1))
+        elif kind == _WINDOW:
+            metadata.hides_zeros = not body[0] & _ZEROS_SHOWN
         if kind not in _FILLED:
             continue
         row, column, style = struct.unpack_from("<HHH", body)

@@ -24,6 +24,7 @@ _CELLS = frozenset((*range(2, 12), _CELL_RICH))
 _FROM_1904 = 1
 _ROW_HIDDEN, _NO_SIZE = 0x10, b"\0\0"
 _COLUMNS, _COLUMN_HIDDEN = 60, 1
+_VIEW, _ZEROS_SHOWN = 137, 0x10
 _ALWAYS_CALCULATE = 2
 
 
@@ -63,6 +64,8 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
             first, last, width = struct.unpack_from("<III", body)
             if body[16] & _COLUMN_HIDDEN or not width:
                 metadata.hidden_columns.update(range(first, min(last + 1, MOST_COLUMNS)))
+        elif kind == _VIEW:
+            metadata.hides_zeros = not body[0] & _ZEROS_SHOWN
         elif kind in (_CELL_ERROR, _FORMULA_ERROR):
             metadata.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):

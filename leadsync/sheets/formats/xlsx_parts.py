@@ -171,6 +171,7 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
     signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' ht="0', b' width="0', _STRIKE]
+    signs += [b'showZeros="0"', b'showZeros="false"', b"showZeros='"]
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
@@ -246,6 +247,8 @@ class _CellWalk(Walk):
         elif name == "col" and _is_hidden(attributes, "width"):
             first, last = int(attributes["min"]) - 1, int(attributes["max"])
             self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
+        elif name == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self._metadata.hides_zeros = True
         elif name == "f":
             self._formula = ""
             self._inside = name

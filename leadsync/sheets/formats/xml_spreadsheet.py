@@ -145,6 +145,8 @@ class _WorkbookWalk(Walk):
             self._place = sheet.begin_cell(attributes)
         elif name == "Data" and self._cell is not None:
             self._kind, self._text = attributes.get("Type", "String"), []
+        elif name == "DoNotDisplayZeros":
+            sheet.metadata.hides_zeros = True
         # The element holds the state of a sheet: SheetHidden and the like.
         elif name == "Visible":
             self._text = []
