@@ -12,7 +12,8 @@ from leadsync.sheets.formats.chance_letters import out_of_place
         *((name, "mac_latin2") for name in ("Jiří", "Pařík", "Říha", "Řád", "Dříve")),
         *((name, "cp932") for name in ("ﾃｽ", "ﾄｱ", "ﾂｷ", "ﾅｷ")),
         *((name, "cp949") for name in ("챈", "챘", "철")),
-        ("РЎ", "cp1251"),
+        *((name, "gb18030") for name in ("谢", "薛")),
+        ("Рі", "cp1251"),
         ("Γ©", "cp1253"),
     ],
 )
@@ -30,6 +31,7 @@ def test_a_word_of_another_encoding_is_out_of_place(word: str, encoding: str) ->
         "Иван Ольга", "Μαρία", "שלום", "محمد علي", "Հայկ", "ქეთი", "สมชาย", "田中 太郎", "王 毛", "김", "क्षमा",
         "à la carte, où çà, è vero, O’Brien d’Été “quoted” – … №5 ½ Mª Nº 1º µg 5€ £20 m² 20° São•Paulo Hawaiʻi ❤️",
         "1,É,0412", "1,£,½", "Zoe\u0308", "Ann", "1,Đỗ,0412",
+        "1,Öö,2", "1,ÅÄÖ Bygg", "1,Ebru Öz,Üç", "1,Ян Ли,Яя", "1,Ян Ю", "1,Żó", "1,ÁÉ Kft", "1,Σ,3", "±5 µm,10 Ω", "1,Éé,À",
         "1,Š,0412", "Š. Novák", "1,²,0412", "1,°,0412", "1,©,0412", "1,Ñ,2",
     ],
 )  # fmt: skip
@@ -37,13 +39,11 @@ def test_words_of_languages_are_in_their_place(text: str) -> None:
     assert out_of_place(text.split(", ")) == []
 
 
-def test_a_short_word_of_a_script_needs_a_longer_one_beside_it() -> None:
-    assert out_of_place(["1,Ян"]) == ["Ян"]
-    assert out_of_place(["1,Ян", "2,Иван"]) == []
-
-
-def test_a_short_word_of_marked_letters_alone_needs_one_of_its_language_beside_it() -> None:
-    assert out_of_place(["1,Öö"]) == ["Öö"]
-    assert out_of_place(["1,ÅÄÖ Bygg,Åmål", "2,Ebru Öz,Üç", "3,Ärni,Öö"]) == []
-    assert out_of_place(["1,Ħamrun,Öö"]) == ["Öö"]
-    assert out_of_place(["1,Ebru Öz,çÜ"]) == ["çÜ"], "no name begins so"
+def test_a_short_word_needs_a_capital_or_longer_ones_beside_it() -> None:
+    assert out_of_place(["1,ян"]) == ["ян"]
+    assert out_of_place(["1,ян", "2,Иван"]) == []
+    assert out_of_place(["1,רן"]) == ["רן"]
+    assert out_of_place(["1,רן", "2,Jörg Müller"]) == []
+    assert out_of_place(["1,çÜ"]) == ["çÜ"], "no name begins so"
+    assert out_of_place(["1,Ebru Öz,çÜ"]) == ["çÜ"]
+    assert out_of_place(["1,Ebru Öz,çÜ", "2,Müller"]) == []

@@ -6,7 +6,7 @@ Czech Jiří of a Macintosh ends in a letter of the Maldives. Many words never a
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 _BETWEEN = re.compile(r"[\s,;|\"()<>/\\&+*=#!?%\[\]{}\-–—'’‘“”„.@:_0-9]+")
@@ -40,6 +40,8 @@ _SIGNS = frozenset("°²³©")
 """Signs that make a cell of their own, of units and rights."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)
 """A cell of marked letters or signs alone."""
+_CAPITALIZED = re.compile("[Ά-ΏΑ-Ϋ][Ά-ώ]?|[Ѐ-Я][Ѐ-џ]?|[Ա-Ֆ][Ա-և]?")
+"""A short name of Greek, Cyrillic or Armenian, without letters of old books."""
 _PREFIX = re.compile(r"(?:Ma?c|D[ei]|L[ea]|O)(?=[^a-z])")
 _SURE = 3
 """Letters of a script that are no chance."""
@@ -50,11 +52,18 @@ def out_of_place(texts: Iterable[str]) -> list[str]:
     lines = list(texts)
     words = {word for line in lines for word in _BETWEEN.split(line) if not word.isascii()}
     lone = {cell for line in lines for cell in _ALONE.findall(line) if _is_no_cell(cell)}
-    sure = [word for word in words if any(map(_is_sure, word)) and _is_latin_word(word, ())]
-    alphabets = [letters for letters in _ALPHABETS if any(_marked(word) <= letters for word in sure)]
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
-    return sorted(lone | {word for word, found in scripts.items() if _is_odd(word, found, known, alphabets)})
+    odd = {word for word, found in scripts.items() if _is_odd(word, found, known)}
+    short = lone | set(filter(_is_short, odd))
+    sound = [word for word in words - odd if not _is_short(word)]
+    # Beside enough words of the right form a short one is a word too.
+    return sorted(odd - short | (short if len(short) >= len(sound) else set()))
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word may be chance: a few marked letters without a plain one."""
+    return len(word) <= _SURE and not any(map(_is_sure, word))
 
 
 def _is_no_cell(marked: str) -> bool:
@@ -62,7 +71,7 @@ def _is_no_cell(marked: str) -> bool:
     return len(marked) < _SURE and marked[0] == marked[0].lower() and marked not in _SIGNS
 
 
-def _is_odd(word: str, scripts: frozenset[str], known: set[str], alphabets: Sequence[frozenset[str]]) -> bool:
+def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
     if (
         _NO_SIGNS.search(word)
         or _has_loose_mark(word)
@@ -70,28 +79,23 @@ def _is_odd(word: str, scripts: frozenset[str], known: set[str], alphabets: Sequ
     ):
         return True
     if scripts == {_LATIN}:
-        return not _is_latin_word(word, alphabets)
+        return not _is_latin_word(word)
     if _OTHERS in scripts:
         # Full words of Chinese and the like stand beside ASCII, never beside ë.
         return any(not sign.isascii() and _script(sign) not in (_OTHERS, None) for sign in word)
     if not scripts:
         return False
-    return (
-        len(scripts) > 1 or _is_mixed(word) or (len(word) < _SURE and scripts.isdisjoint(known)) or _PHONETIC in scripts
-    )
+    is_chance = len(word) < _SURE and scripts.isdisjoint(known) and not _CAPITALIZED.fullmatch(word)
+    return len(scripts) > 1 or _is_mixed(word) or is_chance or _PHONETIC in scripts
 
 
-def _is_latin_word(word: str, alphabets: Sequence[frozenset[str]]) -> bool:
-    """Whether a word has the marked letters of one language, beside others, with capitals in front alone.
+def _is_latin_word(word: str) -> bool:
+    """Whether a word has the marked letters of one language, with capitals in front alone.
 
-    A short word of marked letters alone needs a language of other words, one of the `alphabets`.
+    A short word of marked letters alone is a name, with a capital, or one of few words.
     """
-    text, marked = _small(word), _marked(word)
-    if not any(_is_sure(sign) for sign in text) and len(text) <= _SURE and text not in _WORDS:
-        if len(word) == 1 and word.isupper():
-            return any(text in letters for letters in _ALPHABETS)
-        return word[0].isupper() and any(map(marked.issubset, alphabets)) and not _is_mixed(word)
-    return any(map(marked.issubset, _ALPHABETS)) and not _is_mixed(word)
+    is_word = not _is_short(word) or word[0].isupper() or _small(word) in _WORDS
+    return is_word and any(map(_marked(word).issubset, _ALPHABETS)) and not _is_mixed(word)
 
 
 def _small(word: str) -> str:
