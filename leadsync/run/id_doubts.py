@@ -101,6 +101,10 @@ class IdDoubts:
             if is_word:
                 self._words_once.add(key)
 
+    def pass_over(self, number: int, *, is_title: bool) -> None:
+        """Learn of a line that is not sent, be it as a title or a rule among the leads."""
+        self._row_forms.pass_over(number, is_title=is_title)
+
     @property
     def shared(self) -> list[int]:
         """The rows whose id has stood for other people; by their names alone where no other id is a word."""

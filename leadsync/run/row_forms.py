@@ -1,16 +1,17 @@
 """The forms of ids beside the values of their rows: titles, counts and footers that look like updates. Pure.
 
 Their ids have a form of their own. They have fewer values than all others and stand each for itself between these, or
-they are the first or the last rows. Short sheets alone are looked at.
+they are the first or the last rows, perhaps below a title or a blank line. Short sheets alone are looked at.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from leadsync.models import DISPOSITION, NO_CHANGE
+from leadsync.run.id_forms import kind_of
 from leadsync.sheets.formats.footer_words import ENDS, folded
 
 MOST_ROWS = 2_000
@@ -21,6 +22,8 @@ _LONGER = 2
 _MANY = 3
 _SENTENCE = 4
 """Blanks of an id that is a sentence."""
+_DIGITS = "9"
+"""The kind of an id of digits alone."""
 _RUNS = re.compile(r"([Aa])\1+")
 _FRACTION = re.compile(r"9+[.,]9+")
 
@@ -41,9 +44,27 @@ class RowForms:
 
     def __init__(self) -> None:
         self._rows: list[RowForm] = []
+        self._last: int | None = None
+        """The number of the last line, a row or not."""
+        self._titles = set[int]()
+        """The places of rows below a line rejected alone,"""
+        self._gaps = set[int]()
+        """and below a blank one."""
+
+    def pass_over(self, number: int, *, is_title: bool) -> None:
+        """Learn of a line that is not sent, be it for itself alone, as a title is."""
+        self._go_on(number)
+        if is_title:
+            self._titles.add(len(self._rows))
+
+    def _go_on(self, number: int) -> None:
+        if self._last is not None and number - self._last > 1:
+            self._gaps.add(len(self._rows))
+        self._last = number
 
     def look_at(self, number: int, name: str, form: str, fields: Mapping[str, str]) -> None:
         """Learn from a row to be sent; `form` is that of its id, by `form_of`."""
+        self._go_on(number)
         values = sum(value not in {"", NO_CHANGE} for value in fields.values())
         outcome = fields.get(DISPOSITION, "").replace(NO_CHANGE, "").casefold()
         # Numbers of one list are of one length; words are not.
@@ -58,7 +79,8 @@ class RowForms:
         rows = self._rows
         if not _FEWEST < len(rows) <= MOST_ROWS:
             return set()
-        odd = (_between(rows), _at_edge(rows), _at_edge(rows[::-1]), _averages(rows))
+        below = _below(rows, self._titles, self._gaps)
+        odd = (_between(rows), _at_edge(rows), _at_edge(rows[::-1]), _averages(rows), below)
         return {row.number for row in chain.from_iterable(odd)}
 
     def legend(self) -> set[int]:
@@ -112,6 +134,27 @@ def _is_odd_beside(row: RowForm, others: Sequence[RowForm]) -> bool:
     # A blank may have slipped into a lead's id; hints stand above all leads.
     is_text = (is_bare or row.number < others[0].number) and " " in row.name
     return usual.isdecimal() and (is_longer or is_text)
+
+
+def _below(rows: Sequence[RowForm], titles: Collection[int], gaps: Collection[int]) -> Sequence[RowForm]:
+    """The rows below the first title or gap under which all ids are unlike those above.
+
+    A title makes unlike another kind, or a shorter one in a row with fewer values; a gap only far shorter numbers.
+    """
+    kinds, shortest, fewest = set[str](), len(rows[0].name), rows[0].values
+
+    def is_unlike(row: RowForm) -> bool:
+        is_far_shorter = row.name.isdecimal() and kinds == {_DIGITS} and len(row.name) * _LONGER <= shortest
+        is_leaner = len(row.name) < shortest and row.values < fewest
+        return is_far_shorter or (place in titles and (is_leaner or kind_of(row.form) not in kinds))
+
+    for place, row in enumerate(rows):
+        is_below = place >= _FEWEST and (place in titles or place in gaps)
+        if is_below and len(rows) - place <= _LONGER * place and all(map(is_unlike, rows[place:])):
+            return rows[place:]
+        kinds.add(kind_of(row.form))
+        shortest, fewest = min(shortest, len(row.name)), min(fewest, row.values)
+    return ()
 
 
 def _averages(rows: Sequence[RowForm]) -> Sequence[RowForm]:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
 _MOST_LISTED = 20
+_TITLES = (FaultKind.TOTAL_BETWEEN, FaultKind.NO_LEAD)
+"""Of lines among the leads, perhaps above other rows."""
 NO_CELLS: Mapping[str, str] = {}
 
 
@@ -247,6 +249,8 @@ class SheetScan:
                 last = decision.repeats
                 self.survey.repeat(last.time, last.run_id, can_be_skipped=context.is_repetition)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
+        is_title = any(fault.kind in _TITLES for fault in row.faults)
+        self.survey.id_doubts.pass_over(row.number, is_title=is_title)
         if isinstance(decision, Rejected):
             if any(fault.kind is FaultKind.WORDS_ALONE for fault in row.faults):
                 self.survey.words_alone.append(row.number)

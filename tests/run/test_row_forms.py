@@ -6,6 +6,41 @@ from leadsync.run.id_forms import form_of
 from leadsync.run.row_forms import RowForms
 
 
+def below(sheet: str) -> str:
+    """The ids of the odd rows, of three values each or with `-` of one; `title` is a rejected line, `gap` a blank."""
+    forms = RowForms()
+    names = sheet.split(",")
+    for number, name in enumerate(names, 2):
+        if name == "title":
+            forms.pass_over(number, is_title=True)
+        elif name != "gap":
+            fields = {f"F{at}": "x" for at in range(1 if name.endswith("-") else 3)}
+            forms.look_at(number, name.strip("-"), form_of(name.strip("-")), fields)
+    return ",".join(names[number - 2] for number in sorted(forms.odd()))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rows"),
+    [
+        ("10234,10235,gap,title,S1,B2,N3", "S1,B2,N3"),
+        ("10234,10235,10240,title,1-", "1-"),
+        ("A17,A29,title,S1-,gap,B2-", "S1-,B2-"),
+        ("10234,10235,gap,7,8", "7,8"),
+        # leads
+        ("title,10234,10235,title,S1", "S1"),
+        ("title,A17,A29,title,B17,B3", ""),
+        ("title,7,8,title,9,10,11", ""),
+        ("title,120,121,title,98,99", ""),
+        ("10234,10235,title,S1,10236", ""),
+        ("10234,10235,gap,S1,B2", ""),
+        ("10234,10235,gap,998,999", ""),
+        ("10234,title,S1,B2", ""),
+    ],
+)
+def test_rows_below_a_title_or_a_gap_have_ids_of_the_same_form(sheet: str, rows: str) -> None:
+    assert below(sheet) == rows
+
+
 def odd(sheet: str, more: int = 0) -> str:
     """The ids of the odd rows. A row is an id and the number of its values."""
     forms = RowForms()
