@@ -17,10 +17,11 @@ _DATE = re.compile(rf"\d{{1,2}}(?:-|\. ?)(?:{_MONTHS})|(?:{_MONTHS})[- ]\d{{2}}"
 _SAMPLE = re.compile(
     r"(?:(?:example|sample|specimen|beispiel|muster|exemple|ejemplo|exemplo|esempio|voorbeeld|eksempel|exempel|esimerkki|"
     r"przykład|příklad|példa|exemplu|primjer|örnek|пример|приклад|παράδειγμα|例|サンプル|示例|样本|예시)"
-    r"(?:[\s:(#].*)?|(?:e\.? ?g\.?|z\. ?b\.?|p\. ?ej\.?|par ex\.?|v\. ?b\.?|np\.|напр\.|例)[\s:,].*)",
+    r"(?:[\s:(#].*)?|(?:e\.? ?g\.?|ex\.|z\. ?b\.?|p\. ?ej\.?|par ex\.?|v\. ?b\.?|np\.|напр\.|例)[\s:,].*)",
     re.IGNORECASE,
 )
 """The id of a row that shows how to fill in the sheet."""
+_LIST_MARK = re.compile(r"(?:[-–—*|~·+»→✓✔]\s|[>•‣⁃◦▪●☐☑☒]).*", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -30,7 +31,8 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     Spreadsheets keep 15 digits of a number and fill up with zeros, or show it as 1.23457E+14. Either would name
     another lead. So an id is refused in clear cases: `E+` with its sign, foreign to ids, or two and more zeros after
     the fifteenth digit; `12-Mar` was 12-3. One of ten true ids has a single zero there: it is sent, with a warning. So
-    are ids with full-width digits, long dashes and the like, as the dialer's may have plain ones.
+    are ids behind a list's mark, and with full-width digits, long dashes and the like, as the dialer's may have plain
+    ones.
     """
     if is_no_change(text):
         return Refused(FaultKind.ID_IS_NO_CHANGE)
@@ -55,8 +57,10 @@ def clean_external_id(text: str) -> Cleaned | Refused:
 
 DECIMAL_ID = "a .0 at the end, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
+LIST_MARK = "a mark in front, as of a list or a quotation (* - | >); delete it"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
     (DECIMAL_ID, _DECIMAL.fullmatch),
+    (LIST_MARK, _LIST_MARK.fullmatch),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

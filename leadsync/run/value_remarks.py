@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from leadsync.leads import DECIMAL_ID, ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, TEMPLATE, alike
+from leadsync.leads import DECIMAL_ID, ENCODED, LIST_MARK, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, TEMPLATE, alike
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
@@ -13,6 +13,7 @@ _MOST_WORDS = 3
 _MOST_SHOWN = 20
 _FEWEST = {PERHAPS_ROUNDED: 3, DECIMAL_ID: 1}
 """Doubts about ids if most have them; their fewest rows."""
+_LOUD = ENCODED | {LIST_MARK}
 
 
 def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
@@ -40,7 +41,7 @@ def spellings(survey: Survey) -> Iterator[Remark]:
 
 
 def encoded_values(survey: Survey) -> Iterator[Remark]:
-    """The loud warnings about values with letters in another writing, or with lost letters or digits."""
+    """The loud warnings about values in another writing, with lost letters or digits, or behind a list's mark."""
     for group in survey.warnings.values():
         if _is_loud(group, survey):
             yield Remark.doubtful(f"{group.column} has {group.what} ({_rows(group)}); it is sent as it stands.")
@@ -89,7 +90,7 @@ def _is_loud(group: Group, survey: Survey) -> bool:
         # Signs around each value of its own, as in %Ann%, are no names of a template.
         values = [value for value, _ in group.examples]
         return len({*values}) < len(values) or any(value[:1] != value[-1:] for value in values)
-    return group.what in ENCODED and (group.count > 1 or group.what != LOST_AT_END)
+    return group.what in _LOUD and (group.count > 1 or group.what != LOST_AT_END)
 
 
 def _rows(group: Group) -> str:

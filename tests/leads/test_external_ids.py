@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.external_ids import clean_external_id
+from leadsync.leads.external_ids import LIST_MARK, clean_external_id
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.report import problem
 
@@ -13,7 +13,24 @@ BEYOND = "id has characters beyond the plain ones, kept as they are"
 
 @pytest.mark.parametrize(
     "cell",
-    ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "True", "10", "1,234", "Samples", "Example1", "EG-1"],
+    [
+        "00123",
+        "123",
+        "9856-0",
+        "0061Q00000abcDE",
+        "1E5",
+        "a b",
+        "True",
+        "10",
+        "1,234",
+        "Samples",
+        "Example1",
+        "EG-1",
+        "-5",
+        "*7",
+        "# 12",
+        "+61412345678",
+    ],
 )
 def test_an_id_is_kept_exact(cell: str) -> None:
     assert clean_external_id(cell) == Cleaned(cell)
@@ -29,6 +46,7 @@ def test_an_id_is_kept_exact(cell: str) -> None:
         ("А123", BEYOND),  # a Cyrillic letter
         ("9\u00a0856", BEYOND),
         ("Zoe\u0308", BEYOND),
+        *((cell, LIST_MARK) for cell in ("* 10234", "- [ ] A17", "| A17", "> > A17", ">10234", "- A1")),
     ],
 )
 def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, warning: str) -> None:
@@ -55,6 +73,7 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
                 "Example",
                 "EXAMPLE",
                 "e.g. 12345",
+                "ex. 10001",
                 "z.B. 12345",
                 "Beispiel: 12345",
                 "Ejemplo",

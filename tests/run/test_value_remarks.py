@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.leads import DECIMAL_ID, LOST_AT_END, PERHAPS_ROUNDED
+from leadsync.leads import DECIMAL_ID, LIST_MARK, LOST_AT_END, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import TEMPLATE, writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
@@ -91,6 +91,7 @@ def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
         (PERHAPS_ROUNDED, 3, 4, True),
         (PERHAPS_ROUNDED, 3, 5, False),
         (PERHAPS_ROUNDED, 2, 2, False),
+        (LIST_MARK, 1, 9, True),
         (LOST_AT_END, 2, 9, True),
         (LOST_AT_END, 1, 9, False),
         ("in the past", 9, 9, False),
