@@ -56,6 +56,8 @@ ROW = ["A1", "Ann", "0412345678", "Sale", ""]
         (["Total"], Look.TOTAL),
         (["-- end of list --"], Look.MARK),
         (["Report generated on 24/11/2027"], Look.MARK),
+        (["Filters: State = WA", "", "", "", ""], Look.MARK),
+        (["Filter", "Ann", "", "", ""], Look.ROW),
         (["Ende"], Look.ROW),
         *[
             ([words, "", "", "", "17"], Look.TOTAL)

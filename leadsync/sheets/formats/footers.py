@@ -34,7 +34,7 @@ _FRAMED = re.compile(r"([-=*~_#])\1+[^\d]+[-=*~_#]{2,}")
 """A text between signs, as no cell of a lead is: `-- Ende der Liste --`."""
 _FOOTER = re.compile(
     r"(?:copyright\b|©|\(c\)\s|confidential\b|all\s+rights\s+reserved|generated\s+(?:by|on|at|from)\b|generated:"
-    r"|printed\s+(?:by|on|at)\b|exported\s+(?:by|on|at|from)\b|created\s+(?:by|on|at|with)\b|downloaded\s+(?:on|from)\b"
+    r"|filters?\s*:|filtered\s+by\b|printed\s+(?:by|on|at)\b|exported\s+(?:by|on|at|from)\b|created\s+(?:by|on|at|with)\b|downloaded\s+(?:on|from)\b"
     r"|report\s+(?:generated|created|run|printed|date|name)\b|run\s+(?:date|by|on|at)\b|completion\s+time\b|source:"
     r"|(?:erstellt|exportiert|gedruckt|generiert)\s+(?:am|von|mit|aus)\b|(?:genere|exporte|imprime|cree)\s+(?:le|par)\b"
     r"|(?:generado|exportado|impreso|creado|gerado|impresso|criado)\s+(?:el|por|em)\b"
