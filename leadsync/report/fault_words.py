@@ -34,7 +34,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "make the column text and enter it again",
     ),
     _K.UNCLEAR_NUMBER: (
-        f"has a number {_CELL_IN_COLUMN} whose digits are hidden by its format {{format}}",
+        f"has a number {_CELL_IN_COLUMN} under the format {{format}}, which hides digits or is unknown",
         "format the column as text and write the value as it is",
     ),
     _K.HIDDEN_VALUE: (

@@ -41,8 +41,8 @@ def test_an_unclear_format_is_named():
     sheet = Taken(DATA / "id_formats.xlsx")
     (words,) = {reason_words(entry.reason) for entry in sheet.entries.values() if "0E+0" in entry.row.cells}
     assert words == (
-        "The row has a number in column A whose digits are hidden by its format 0E+0; format the column as text and "
-        "write the value as it is."
+        "The row has a number in column A under the format 0E+0, which hides digits or is unknown; format the column "
+        "as text and write the value as it is."
     )
 
 
