@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Formats, Walk, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Formats, Walk, is_flat, walk_xml
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADED, HEADINGS, cell, label, texts
 
@@ -45,7 +45,9 @@ def hidden_rows(path):
         handmade.xlsb(path, {row: [(6, handmade.wide("x"))] for row in range(5)}, hidden=(2, 3))
     elif path.suffix == ".xls":
         rows = b"".join(
-            handmade.record(0x208, struct.pack("<HHHHHHI", row, 0, 1, 300, 0, 0, 0x100 | 0x20 * (row in (2, 3))))
+            handmade.record(
+                0x208, struct.pack("<HHHHHHI", row, 0, 1, 20 if row == 3 else 300, 0, 0, 0x100 | 0x20 * (row == 2))
+            )
             for row in range(5)
         )
         handmade.xls(path, rows + b"".join(label(row, 0, 0) for row in range(5)), shared=(texts("Id"),))
@@ -118,7 +120,15 @@ def test_hidden_columns_are_read_and_remarked_on(tmp_path, make):
         assert table.remarks == (Remark.fact(hidden),)
 
 
-@pytest.mark.parametrize("height", ["0", "0.0"])
+@pytest.mark.parametrize(
+    ("height", "hidden"),
+    [("0", True), ("1", True), ("1.9", True), ("0.069cm", True), ("0.0138in", True), ("2", False), ("0.2in", False)],
+)
+def test_nothing_of_a_row_lower_than_two_points_is_seen(height, hidden):
+    assert is_flat(height) is hidden
+
+
+@pytest.mark.parametrize("height", ["0", "1", "1.5"])
 def test_rows_without_a_height_are_hidden(tmp_path, height):
     path = tmp_path / "leads.xlsx"
     book = openpyxl.Workbook()
@@ -133,7 +143,7 @@ def test_rows_without_a_height_are_hidden(tmp_path, height):
 def test_rows_without_a_height_of_an_ods_are_hidden(tmp_path):
     flat = '<style:style style:name="ro2" style:family="table-row"><style:table-row-properties {}/></style:style>'
     rows = "".join(f'<table:table-row table:style-name="ro{row}">{cell("Id")}</table:table-row>' for row in (1, 2))
-    handmade.ods(tmp_path / "leads.ods", rows, styles=flat.format('style:row-height="0.00cm"'))
+    handmade.ods(tmp_path / "leads.ods", rows, styles=flat.format('style:row-height="0.035cm"'))
     with open_table(tmp_path / "leads.ods") as table:
         assert str(table.remarks[0]).startswith("! 1 row (2) is hidden in the sheet and is sent")
 

@@ -16,6 +16,12 @@ from leadsync.sheets.formats.serial_dates import is_date_code
 
 _BLOCK = 1 << 18
 _NOTHING = re.compile(r"0(?:\.0+)?(?:[a-z]+)?")
+_HEIGHT = re.compile(r"(\d*\.?\d+)(in|cm|mm|pt|)")
+_POINTS = {"in": 72, "cm": 28.35, "mm": 2.835, "pt": 1, "": 1}
+_TWIPS = 20
+"""Of a point."""
+_LOWEST = 2
+"""The points of a row's height from which on something of it is to be seen."""
 
 Place = tuple[int, int]
 """Row and column, counted from 0."""
@@ -109,6 +115,17 @@ class Formats:
 def is_nothing(size: str) -> bool:
     """Whether the size of a row or column is zero, with or without decimals and a unit."""
     return _NOTHING.fullmatch(size) is not None
+
+
+def is_flat(height: str) -> bool:
+    """Whether nothing of a row of this height is to be seen; in points without a unit."""
+    found = _HEIGHT.fullmatch(height)
+    return found is not None and float(found[1]) * _POINTS[found[2]] < _LOWEST
+
+
+def is_flat_in_twips(height: bytes) -> bool:
+    """Whether nothing of a row is to be seen, by its height in a record."""
+    return int.from_bytes(height, "little") < _TWIPS * _LOWEST
 
 
 class Walk:

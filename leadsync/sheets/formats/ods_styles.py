@@ -4,7 +4,7 @@ and the option to show no zeros.
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
 
-from leadsync.sheets.formats.cell_metadata import Walk, is_nothing
+from leadsync.sheets.formats.cell_metadata import Walk, is_flat
 
 _NAME, _PARENT, _DATA = "style:name", "style:parent-style-name", "style:data-style-name"
 _LINES = {"style:text-line-through-style", "style:text-line-through-type"}
@@ -46,7 +46,7 @@ class Styles(Walk):
             self._lines.pop(self._style, None)
         elif name == "text-properties" and not self._number_style and (lines := _LINES & attributes.keys()):
             self._lines[self._style] = any(attributes[line] != "none" for line in lines)
-        elif name == "table-row-properties" and is_nothing(attributes.get("style:row-height", "")):
+        elif name == "table-row-properties" and is_flat(attributes.get("style:row-height", "")):
             self._flat.add(self._style[1])
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]

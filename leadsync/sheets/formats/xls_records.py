@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
+from leadsync.sheets.formats.cell_metadata import (
+    BUILT_IN_FORMATS,
+    ERRORS,
+    CellMetadata,
+    Formats,
+    Place,
+    is_flat_in_twips,
+)
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
 
@@ -61,7 +68,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     doubtful: dict[Place, str] = {}
     formulas = 0
     for kind, body in _records(stream, workbook.start):
-        if kind == _ROW and (body[12] & _ROW_HIDDEN or body[6:8] == _NO_SIZE):
+        if kind == _ROW and (body[12] & _ROW_HIDDEN or is_flat_in_twips(body[6:8])):
             metadata.hidden.add(int.from_bytes(body[:2], "little"))
         elif kind == _COLUMNS and (body[8] & _COLUMN_HIDDEN or body[4:6] == _NO_SIZE):
             first, last = struct.unpack_from("<HH", body)

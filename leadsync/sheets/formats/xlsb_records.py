@@ -8,7 +8,14 @@ import zipfile
 from collections.abc import Iterator, Mapping, Set
 from typing import BinaryIO, NamedTuple
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
+from leadsync.sheets.formats.cell_metadata import (
+    BUILT_IN_FORMATS,
+    ERRORS,
+    CellMetadata,
+    Formats,
+    Place,
+    is_flat_in_twips,
+)
 from leadsync.sheets.formats.xls_strings import has_part_in
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
 from leadsync.spreadsheet import MOST_COLUMNS
@@ -22,7 +29,7 @@ _SHARED_TEXT, _CELL_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 6, 7, 62, 1
 _TEXTS = (_CELL_TEXT, _CELL_SHARED, _CELL_RICH, _FORMULA_TEXT)
 _CELLS = frozenset((*range(2, 12), _CELL_RICH))
 _FROM_1904 = 1
-_ROW_HIDDEN, _NO_SIZE = 0x10, b"\0\0"
+_ROW_HIDDEN = 0x10
 _COLUMNS, _COLUMN_HIDDEN = 60, 1
 _VIEW, _ZEROS_SHOWN = 137, 0x10
 _ALWAYS_CALCULATE = 2
@@ -58,7 +65,7 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
             metadata.text_formats[row, _column(body)] = code
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
-            if body[11] & _ROW_HIDDEN or body[8:10] == _NO_SIZE:
+            if body[11] & _ROW_HIDDEN or is_flat_in_twips(body[8:10]):
                 metadata.hidden.add(row)
         elif kind == _COLUMNS:
             first, last, width = struct.unpack_from("<III", body)

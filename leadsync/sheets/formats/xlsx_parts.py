@@ -9,7 +9,15 @@ import zipfile
 from collections.abc import Collection, Iterator
 from typing import IO, BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, CellMetadata, Formats, Walk, is_nothing, walk_xml
+from leadsync.sheets.formats.cell_metadata import (
+    BUILT_IN_FORMATS,
+    CellMetadata,
+    Formats,
+    Walk,
+    is_flat,
+    is_nothing,
+    walk_xml,
+)
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -170,7 +178,19 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
-    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' ht="0', b' width="0', _STRIKE]
+    signs = [
+        b"<f",
+        b":f",
+        b't="e"',
+        b"t='e'",
+        b" r='",
+        b" hidden=",
+        b' ht="0',
+        b' ht="1"',
+        b' ht="1.',
+        b' width="0',
+        _STRIKE,
+    ]
     signs += [b'showZeros="0"', b'showZeros="false"', b"showZeros='"]
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
@@ -211,9 +231,9 @@ def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _is_hidden(attributes: dict[str, str], size: str) -> bool:
-    """Whether a row or column is hidden, or has no size."""
-    return attributes.get("hidden") in ("1", "true") or is_nothing(attributes.get(size, ""))
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    """Whether a row or column is hidden by name."""
+    return attributes.get("hidden") in ("1", "true")
 
 
 class _CellWalk(Walk):
@@ -242,9 +262,9 @@ class _CellWalk(Walk):
             self._begin_cell(attributes)
         elif name == "row":
             self._begin_row(int(attributes["r"]) - 1 if "r" in attributes else self._row + 1)
-            if _is_hidden(attributes, "ht"):
+            if _is_hidden(attributes) or is_flat(attributes.get("ht", "")):
                 self._metadata.hidden.add(self._row)
-        elif name == "col" and _is_hidden(attributes, "width"):
+        elif name == "col" and (_is_hidden(attributes) or is_nothing(attributes.get("width", ""))):
             first, last = int(attributes["min"]) - 1, int(attributes["max"])
             self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
         elif name == "sheetView" and attributes.get("showZeros") in ("0", "false"):

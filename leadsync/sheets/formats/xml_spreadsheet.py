@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from python_calamine import SheetVisibleEnum
 
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, is_nothing, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, is_flat, is_nothing, walk_xml
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_text
@@ -54,7 +54,7 @@ class _Sheet:
         """Take the style of some columns."""
         first = _index(attributes, self.column, MOST_COLUMNS)
         self.column = first + _number(attributes, "Span", MOST_COLUMNS) + 1
-        if _is_hidden(attributes, "Width"):
+        if _is_hidden(attributes) or is_nothing(attributes.get("Width", "")):
             self.metadata.hidden_columns.update(range(first, self.column))
         if style := attributes.get("StyleID"):
             self.styles |= dict.fromkeys(range(first, self.column), style)
@@ -66,7 +66,7 @@ class _Sheet:
         self.values.append([])
         self.skipped = _number(attributes, "Span", _MOST_ROWS)
         self.column = 0
-        if _is_hidden(attributes, "Height"):
+        if _is_hidden(attributes) or is_flat(attributes.get("Height", "")):
             self.metadata.hidden.update(range(row, row + self.skipped + 1))
 
     def begin_cell(self, attributes: Mapping[str, str]) -> Place:
@@ -205,9 +205,9 @@ class _WorkbookWalk(Walk):
         sheet.put(self._place, value)
 
 
-def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
-    """Whether a row or column is hidden, or has no size."""
-    return attributes.get("Hidden") in ("1", "true") or is_nothing(attributes.get(size, ""))
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether a row or column is hidden by name."""
+    return attributes.get("Hidden") in ("1", "true")
 
 
 def _index(attributes: Mapping[str, str], usual: int, most: int) -> int:
