@@ -249,8 +249,7 @@ class SheetScan:
                 last = decision.repeats
                 self.survey.repeat(last.time, last.run_id, can_be_skipped=context.is_repetition)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
-        is_title = any(fault.kind in _TITLES for fault in row.faults)
-        self.survey.id_doubts.pass_over(row.number, is_title=is_title)
+        self.survey.id_doubts.pass_over(row.number, is_title=_may_be_title(row))
         if isinstance(decision, Rejected):
             if any(fault.kind is FaultKind.WORDS_ALONE for fault in row.faults):
                 self.survey.words_alone.append(row.number)
@@ -332,6 +331,12 @@ class SheetScan:
         behind, repeated = self._builder.behind, self._builder.repeated()
         if (behind, repeated) != (self._learned.behind, self._learned.as_last_sent):
             raise ReadAgain(replace(self._learned, behind=behind, as_last_sent=repeated))
+
+
+def _may_be_title(row: Row) -> bool:
+    """Whether a line that is not sent may be a title: told as one, or with one cell at fault, as without commas."""
+    is_alone = bool(row.faults) and sum(map(bool, map(str.strip, row.cells))) == 1
+    return is_alone or any(fault.kind in _TITLES for fault in row.faults)
 
 
 def _no_ids(headings: Sequence[str], names: HeadingNames) -> set[str]:

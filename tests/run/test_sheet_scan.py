@@ -65,6 +65,15 @@ def test_rows_sent_below_a_line_of_words_are_a_doubt(tmp_path: Path) -> None:
 LEADS = [HEAD, "A,0383218199,Sale,", "B,0383218199,Sale,", "A,0383218199,Sale,", "A,bad,Sale,"]
 
 
+def test_rows_below_a_title_are_a_doubt_however_it_is_rejected(tmp_path: Path) -> None:
+    leads = [HEAD, "A17,0383218199,Sale,", "A29,0383218198,Busy,", "A30,0383218197,Sale,"]
+    for title in ("Key,,,", "Agents", "----,,,"):
+        scan = Taken(tmp_path, [*leads, title, "JN,,Sales,", "TM,,Sales,"]).scan
+        assert [remark.text[:26] for remark in scan.remarks if "no lead" in remark.text] == [
+            "Perhaps no lead (2 rows: 6"
+        ]
+
+
 def test_a_leads_rows_are_all_sent_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS)
     assert [entry.state for entry in taken.entries.values()] == [State.PENDING] * 3 + [State.REJECTED]
