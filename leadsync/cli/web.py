@@ -6,6 +6,7 @@ import click
 
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
+from leadsync.errors import ended_by_signal
 
 
 @click.command(epilog=examples("web", "web --port 8100 --no-browser"))
@@ -41,5 +42,8 @@ def web(host: str, port: int, no_browser: bool) -> int:
         if not no_browser:
             webbrowser.open(opening)
 
-    server.serve(announce)
+    words = f"The page has ended; a run that it has begun goes on without it, and `{shell.called} runs` shows it."
+    with ended_by_signal(words):
+        server.serve(announce)
+    shell.say(words)
     return 0
