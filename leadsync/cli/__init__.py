@@ -1,10 +1,12 @@
 """The command line: commands, prompts, exit codes. Only `main` prints errors and exits."""
 
 import _thread
+import atexit
 import contextlib
 import errno
 import gc
 import logging
+import math
 import os
 import signal
 import sys
@@ -12,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import FrameType
 from typing import NoReturn
@@ -47,7 +50,7 @@ from leadsync.cli.shell import Shell, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
 from leadsync.errors import Interrupted, LeadsyncError, OutputError, traceback_of, words_of_signal
 from leadsync.process_limits import keep_private
-from leadsync.terminal import Visible, visible_lines
+from leadsync.terminal import PATIENCE_SECONDS, Visible, visible_lines
 
 _log = logging.getLogger(__name__)
 
@@ -92,10 +95,25 @@ common_options(cli)
 _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
-_struck: list[KeyboardInterrupt | Interrupted] = []
-"""The exceptions of the command's signals. Of one that strikes while a model is built, pydantic makes its own error."""
+_WORD_SECONDS = 0.5
+"""From a signal to a word about it, if the command has not ended by then."""
 _AGAIN_SECONDS = 0.01
 """The time until a signal is delivered again; by then the finalizer that swallowed it has mostly ended."""
+
+
+@dataclass(slots=True)
+class _Signals:
+    """The signals to the running command."""
+
+    struck: list[KeyboardInterrupt | Interrupted] = field(default_factory=list)
+    """Their exceptions. Of one that strikes while a model is built, pydantic makes its own error."""
+    is_over: bool = False
+    """Whether the command has ended: later signals change nothing."""
+    stuck_from: float = math.inf
+    """The time from which on its last words are stuck, as of `time.monotonic`; another signal ends them."""
+
+
+_signals = _Signals()
 
 
 def main() -> NoReturn:
@@ -110,26 +128,25 @@ def main() -> NoReturn:
     except Interrupted as error:
         code = 128 + error.signal_number
     finally:
-        for number in signals:
-            # Nothing is left to interrupt, and no code to catch an exception.
-            if callable(signal.getsignal(number)):
-                signal.signal(number, signal.SIG_DFL)
+        # Before any call: a signal strikes between two of them.
+        _signals.is_over = True
         finish_output()
     sys.exit(code)
 
 
 def _prepare(signals: Sequence[int]) -> None:
     """Set up the process for a command, with handlers for the signals to end it."""
+    for number in signals:
+        # An ignored signal stays ignored: `nohup` depends on it.
+        if signal.getsignal(number) in _CAUGHT:
+            signal.signal(number, _terminate)
+    atexit.register(_ignore, signals)
     keep_private()
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             # A console of another encoding would fail on a name of the sheet.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
-    for number in signals:
-        # An ignored signal stays ignored: `nohup` depends on it.
-        if signal.getsignal(number) in _CAUGHT:
-            signal.signal(number, _terminate)
     sys.unraisablehook = _deliver_again
     # Rows come and go by the million, none of them in a cycle: rarer collections save a fifth of a sheet's time.
     gc.set_threshold(50_000, 20, 50)
@@ -138,9 +155,14 @@ def _prepare(signals: Sequence[int]) -> None:
 def exit_code_of(arguments: list[str]) -> int:
     """Run one command line, print its output or error, and return the exit code."""
     shell_options: dict[str, object] = {}
-    _struck.clear()
+    _signals.struck.clear()
+    _signals.is_over, _signals.stuck_from = False, math.inf
     try:
-        code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
+        try:
+            code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
+        finally:
+            _signals.is_over = True
+            _signals.stuck_from = time.monotonic() + PATIENCE_SECONDS
     except click.ClickException as error:
         words = usage_error(error)
         say(words)
@@ -156,8 +178,8 @@ def exit_code_of(arguments: list[str]) -> int:
         _put_error(words, as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
         return error.exit_code
     except Exception as error:
-        if _struck:
-            return _ended_by(_struck[-1])
+        if _signals.struck:
+            return _ended_by(_signals.struck[-1])
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
             # No command has begun: --help or --version found no room.
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
@@ -193,10 +215,32 @@ def _complain(text: str, shell_options: dict[str, object]) -> None:
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    """End the command by an exception; the next signal ends a wait on its way."""
+    """End the command by an exception; the next signal ends a wait on its way, and one behind the end does nothing."""
+    if _signals.is_over:
+        if time.monotonic() > _signals.stuck_from:
+            # Nobody reads standard output, say: an exception would end one wait for it, and the exit begin another.
+            os._exit(128 + number)
+        return
+    if not _signals.struck:
+        # Not by `threading`: the signal may strike while its locks are held.
+        with contextlib.suppress(RuntimeError):
+            _thread.start_new_thread(_tell_of_wait, (_signals,))
     words = f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent."
-    _struck.append(KeyboardInterrupt() if number == signal.SIGINT else Interrupted(words, number))
-    raise _struck[-1]
+    _signals.struck.append(KeyboardInterrupt() if number == signal.SIGINT else Interrupted(words, number))
+    raise _signals.struck[-1]
+
+
+def _ignore(numbers: Sequence[int]) -> None:
+    """Ignore signals in the last moments: Python gives other handlers back to the system, which would kill it."""
+    for number in numbers:
+        if signal.getsignal(number) is _terminate:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _tell_of_wait(signals: _Signals) -> None:
+    time.sleep(_WORD_SECONDS)
+    if not signals.is_over:
+        say("Stopping: what has begun is brought to its end first.")
 
 
 def _ended_by(error: click.Abort | KeyboardInterrupt | Interrupted) -> int:

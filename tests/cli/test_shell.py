@@ -399,13 +399,16 @@ def test_a_log_on_a_full_disk_is_nobodys_error(log: logging.Logger, capfd: pytes
     ("number", "before", "code"),
     [("SIGINT", "keep_private", 130), ("SIGINT", "gc", 130), ("SIGTERM", "gc", 143), ("SIGHUP", "gc", 129)],
 )
-def test_a_signal_before_the_command_ends_without_a_trace(number: str, before: str, code: int) -> None:
+def test_a_signal_before_the_command_and_one_at_the_very_end_leave_no_trace(
+    number: str, before: str, code: int
+) -> None:
     if not hasattr(signal, number):
         pytest.skip("Windows has no such signal")
-    strike = f"lambda *_: signal.raise_signal(signal.{number})"
+    strike = f"lambda *_, do=signal.raise_signal: do({int(signal.Signals[number])})"
     patch = f"SimpleNamespace(set_threshold={strike})" if before == "gc" else strike
     program = (
         "import signal, sys; from types import SimpleNamespace; from leadsync import cli; "
+        f"last = type('Last', (), {{'__del__': {strike}}})(); "  # goes when Python has taken its handlers back
         f"cli.{before} = {patch}; sys.argv = ['leadsync', 'runs']; cli.main()"
     )
     done = subprocess.run(
@@ -441,6 +444,79 @@ def test_a_signal_in_the_making_of_a_model_ends_the_command(
     assert capfd.readouterr().err == f"{word}; nothing was being sent.\n"
 
 
+@pytest.mark.parametrize(
+    ("first", "code", "words"),
+    [
+        (None, 0, ""),
+        ("SIGINT", 130, "Interrupted; nothing was being sent.\n"),
+        ("SIGTERM", 143, "Terminated; nothing was being sent.\n"),
+        ("SIGHUP", 129, "Hung up; nothing was being sent.\n"),
+    ],
+)
+@pytest.mark.parametrize("place", ["say", "finish_output"])
+def test_signals_behind_the_end_of_a_command_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    place: str,
+    first: str | None,
+    code: int,
+    words: str,
+) -> None:
+    numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    do = getattr(cli, place)
+    exits: list[int] = []
+
+    def struck(*arguments: str) -> None:
+        do(*arguments)
+        for number in numbers:
+            signal.raise_signal(number)
+        assert not exits
+        cli._signals.stuck_from = time.monotonic() - 1.0
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(cli.cli, "main", lambda *_, **__: first and signal.raise_signal(signal.Signals[first]))
+    monkeypatch.setattr(cli, place, struck)
+    monkeypatch.setattr(os, "_exit", exits.append)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    before = {number: signal.signal(number, cli._terminate) for number in numbers}
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert (ended.value.code, capfd.readouterr().err) == (code, words)
+    assert exits == ([143] if words or place == "finish_output" else []), "its last words were stuck by then"
+
+
+def test_a_signal_whose_effect_takes_a_while_has_a_word_at_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_WORD_SECONDS", 0.0)
+    told, say = threading.Event(), cli.say
+
+    def heard(words: str) -> None:
+        say(words)
+        told.set()
+
+    def work(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            assert told.wait(60)
+
+    monkeypatch.setattr(cli, "say", heard)
+    monkeypatch.setattr(cli.cli, "main", work)
+    before = signal.signal(signal.SIGTERM, cli._terminate)
+    try:
+        assert cli.exit_code_of(["runs"]) == 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capfd.readouterr().err == (
+        "Stopping: what has begun is brought to its end first.\nTerminated; nothing was being sent.\n"
+    )
+
+
 class _Finalized:
     def __init__(self, number: int) -> None:
         self._number = number
@@ -463,11 +539,13 @@ def test_a_signal_in_a_finalizer_ends_the_command_a_moment_later(
         wait()
 
     monkeypatch.setattr(sys, "unraisablehook", cli._deliver_again)
+    monkeypatch.setattr(cli, "_signals", cli._Signals())
     before = signal.signal(number, cli._terminate)
     try:
         with pytest.raises(ended):
             work()
         assert signal.getsignal(number) is cli._terminate
     finally:
+        cli._signals.is_over = True
         signal.signal(number, before)
     assert capfd.readouterr().err == ""
