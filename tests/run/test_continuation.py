@@ -40,6 +40,7 @@ def test_ids_that_were_wrong_are_put_right_while_nothing_came_of_any_row(desk: D
     desk.config.write_text(desk.config.read_text("utf-8").replace("= 999", "= 41"), "utf-8")
     done = desk.leadsync("run", sheet, "--json")
     assert (done.code, done.json["run"]) == (0, stopped)
+    assert "was begun as" not in done.err, "that is said of another name"
     assert "The dialer or the campaign in the settings has changed since; nothing had been applied yet." in done.err
     assert sorted(entry.lead for entry in dialer.ledger.applications) == ["A", "B"]
 
@@ -136,8 +137,13 @@ def test_a_stopped_run_says_that_its_sheet_has_changed_though_another_run_has_re
     dialer = desk.dialer(faults=[REFUSE])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
     dialer.faults.clear()
-    assert desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale"), "--fresh").code == 0
-    assert CHANGED in desk.leadsync("resume", first["run"]).err
+    sheet = desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale")
+    assert desk.leadsync("run", sheet, "--fresh").code == 0
+    assert CHANGED in desk.leadsync("resume", first["run"], "--limit", "1").err
+    sheet.unlink()
+    gone = desk.leadsync("resume", first["run"]).err
+    assert "leads.csv is not there any more: the run goes on with what was read then." in gone
+    assert CHANGED not in gone
 
 
 @pytest.mark.parametrize("words", [("retry",), ("resolve", "--row", "2", "--send"), ("resume",)])

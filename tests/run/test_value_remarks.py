@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.leads import DECIMAL_ID, LIST_MARK, LOST_AT_END, PERHAPS_ROUNDED
+from leadsync.leads import DECIMAL_ID, LIST_MARK, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import TEMPLATE, writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
@@ -75,7 +75,9 @@ def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
     survey = Survey()
     for number in range(2, 7):
         past = Note(NoteKind.WARNING, "in the past", "When", "x", "x")
-        notes = (past, Note(NoteKind.WARNING, "odd", "Id", "x")) if number == 2 else (past,)
+        # Added leads have a line of their own.
+        odd = (Note(NoteKind.WARNING, "odd", "Id", "x"), Note(NoteKind.WARNING, NEW_LEAD, "Id", "x"))
+        notes = (past, *odd) if number == 2 else (past,)
         survey.accept(number, Lead(f"L{number}", {}, notes))
     assert [str(remark) for remark in doubtful_values(survey)] == [
         "When: in the past (5 rows: 2, 3, 4, …).",

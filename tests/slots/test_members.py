@@ -136,6 +136,39 @@ def test_who_wants_no_slot_any_more_gets_none(slots: MemberSlots) -> None:
     asyncio.run(go())
 
 
+def test_who_wants_none_any_more_does_not_wait_behind_the_first(slots: MemberSlots) -> None:
+    wanted = True
+
+    async def go() -> None:
+        nonlocal wanted
+        held = take(slots, 4)
+        first = asyncio.create_task(slots.take(yes))
+        second = asyncio.create_task(slots.take(lambda: wanted))
+        await asyncio.sleep(0)
+        wanted = False
+        async with asyncio.timeout(1):
+            assert await second is None
+        held[0].release()
+        assert await first is not None
+
+    asyncio.run(go())
+
+
+def test_a_slot_is_given_back_between_two_reports(slots: MemberSlots) -> None:
+    guarded: list[bool] = []
+
+    class Held(set[GrantedSlot]):
+        def remove(self, slot: GrantedSlot) -> None:
+            guarded.append(slots._guard.locked())
+            super().remove(slot)
+
+    [slot] = take(slots, 1)
+    slots._held = Held(slots._held)
+    slot.release()
+    assert guarded == [True]
+    assert len(take(slots, 6)) == 4
+
+
 def test_after_a_sleep_beyond_the_lease_no_call_leaves_in_a_slot_from_before(
     slots: MemberSlots, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
