@@ -132,7 +132,7 @@ async def _send(
                 # Not before: a signal outside ends the command at once, because nothing is under way. Behind the
                 # engine it waits for the log and the connections: its exception would leave outcomes unwritten, or
                 # be lost in the event loop.
-                held = ending.enter_context(signals_held())
+                held = ending.enter_context(signals_held(partial(progress.say, "stopping; outcomes are written first")))
                 with (
                     # Outside of the signals: behind it a request to stop would cancel this coroutine.
                     stops.heard_by(partial(_stop, engine, progress, journal.hurry)),

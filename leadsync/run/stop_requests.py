@@ -1,5 +1,6 @@
 """Requests to stop a run, from signals and from other threads, and the thread of a run beside an event loop."""
 
+import _thread
 import asyncio
 import contextvars
 import signal
@@ -138,10 +139,28 @@ def signals_to(stops: StopRequests) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class _HeldSignals(StopRequests):
+    """Signals whose effect waits; `tell` is called at the first."""
+
+    def __init__(self, tell: Callable[[], object]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def stop(self, by: str, number: int = signal.SIGINT) -> None:
+        if not self.made:
+            # Neither here nor by `threading`: the signal may strike while the locks of either are held.
+            with suppress(RuntimeError):
+                _thread.start_new_thread(self._tell, ())
+        super().stop(by, number)
+
+
 @contextmanager
-def signals_held() -> Iterator[StopRequests]:
-    """SIGINT, SIGTERM and SIGHUP wait for the end; then the first has its effect of before."""
-    held = StopRequests()
+def signals_held(tell: Callable[[], object]) -> Iterator[StopRequests]:
+    """SIGINT, SIGTERM and SIGHUP wait for the end; then the first has its effect of before.
+
+    A thread calls `tell` at the first.
+    """
+    held = _HeldSignals(tell)
     try:
         with signals_to(held):
             yield held

@@ -163,13 +163,19 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
 
 def test_signals_are_held_until_the_end_and_the_first_has_its_effect() -> None:
     done: list[str] = []
+    told = threading.Event()
 
-    @signals_held()
+    def tell() -> None:
+        done.append("told")
+        told.set()
+
+    @signals_held(tell)
     def write() -> None:
         os.kill(os.getpid(), signal.SIGINT)
+        assert told.wait(60), "at once, not at the end"
         os.kill(os.getpid(), signal.SIGTERM)
         done.append("written")
 
     with pytest.raises(KeyboardInterrupt):
         write()
-    assert done == ["written"]
+    assert done == ["told", "written"]

@@ -20,8 +20,9 @@ BUSY_SECONDS = 5.0
 """The wait for another process's commit without a word; commits take milliseconds."""
 LONGEST_WAIT_SECONDS = 30.0
 """The longest such wait of a command."""
-LOOK_SECONDS = 1.0
-"""The time between two looks whether the user wants the end of a wait, and the wait after one without success."""
+LOOK_SECONDS = 0.5
+"""The time between two looks whether the user wants the end of a wait, and the wait after one without success. SQLite
+lets no signal through while it waits."""
 AGAIN_SECONDS = 10.0
 """The time between two words about a wait."""
 PAGES_AT_ONCE = 10_000
@@ -89,6 +90,7 @@ class SqliteDatabase:
     def give_back(self) -> None:
         with translated(self.path):
             connection = connect(self.path)
+            _set_timeout(connection, BUSY_SECONDS)
             try:
                 _give_back(connection)
             finally:
@@ -135,6 +137,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: with NORMAL, a power cut may undo the last commits in WAL mode, and a sent row would be sent again.
     connection.execute("PRAGMA synchronous = FULL")
+    _set_timeout(connection, min(LOOK_SECONDS, BUSY_SECONDS))
     return connection
 
 
@@ -169,31 +172,22 @@ def transaction(
 
 
 def _begin(connection: sqlite3.Connection, longest: float, patience: Patience) -> None:
-    end, tell_at = time.monotonic() + longest, 0.0
-    is_usual = not patience.is_short
-    try:
-        if not is_usual:
-            _set_timeout(connection, LOOK_SECONDS)
-        while busy := _busy(connection):
-            now = time.monotonic()
-            if patience.is_short or now >= end:
-                patience.is_spent = True
-                raise busy
-            if now >= tell_at:
-                tell_at = now + AGAIN_SECONDS
-                until = time.strftime("%H:%M:%S", time.localtime(time.time() + end - now))
-                _log.warning("the journal is held by another process, perhaps a stopped one; waiting until %s", until)
-            if is_usual:
-                is_usual = False
-                _set_timeout(connection, LOOK_SECONDS)
-        patience.is_spent = False
-    finally:
-        if not is_usual:
-            _set_timeout(connection, BUSY_SECONDS)
+    began = time.monotonic()
+    end, tell_at = began + longest, began + BUSY_SECONDS
+    while busy := _busy(connection):
+        now = time.monotonic()
+        if patience.is_short or now >= end:
+            patience.is_spent = True
+            raise busy
+        if now >= tell_at:
+            tell_at = now + AGAIN_SECONDS
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + end - now))
+            _log.warning("the journal is held by another process, perhaps a stopped one; waiting until %s", until)
+    patience.is_spent = False
 
 
 def _set_timeout(connection: sqlite3.Connection, seconds: float) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {int(1000 * min(seconds, BUSY_SECONDS))}")
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 def _busy(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:

@@ -133,6 +133,12 @@ class Listener(logging.Handler):
             self._act()
 
 
+def test_a_signal_is_heard_during_a_wait(tmp_path: Path) -> None:
+    """SQLite lets none through while it waits."""
+    with SqliteJournal(tmp_path), closing(database.connect(tmp_path / "journal.sqlite3")) as waiting:
+        assert waiting.execute("PRAGMA busy_timeout").fetchone() == (500,)
+
+
 def test_a_wait_is_said_again_and_ends_for_a_user_in_a_hurry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("BUSY_SECONDS", "LOOK_SECONDS", "AGAIN_SECONDS"):
         monkeypatch.setattr(database, name, 0.01)
