@@ -44,9 +44,11 @@ def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_wen
 
 def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Desk) -> None:
     dialer = desk.dialer()
-    trial, sheet = tried(desk, ONE, "two,0383218192,", THREE)
+    sheet, reports = desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,", THREE), desk.folder / "reports"
+    trial = desk.leadsync("run", sheet, "--limit", "1", "--output", reports, "--json").json["run"]
     reject = {"LEADSYNC_INPUT__BLANK_DISPOSITION": "reject"}
     whole = desk.leadsync("run", sheet, "--json", **reject)
+    assert Path(whole.json["files"]["report"]).parent == reports
     assert whole.json["statuses"] == {"succeeded": 2, "rejected": 1}
     assert f"The settings for it have changed since run {trial} tried its first rows" in whole.err
     assert sent(dialer) == [("one", "Sale"), ("three", "Sale")]

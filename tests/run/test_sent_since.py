@@ -156,6 +156,16 @@ def test_a_row_that_another_run_has_left_to_decide_is_skipped(desk: Desk, how: s
     assert row["message"].startswith(f"run {other} sent the same as its row 2, which a person has to decide first")
 
 
+def test_the_leads_other_rows_wait_for_that_decision(desk: Desk) -> None:
+    dialer = desk.dialer()
+    monday = run(desk, "mon.csv", (*MONDAY, "L1,0383218101,Busy"), "--limit", "1")
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+    run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    assert desk.leadsync("resume", monday, "--json").json["statuses"] == {"succeeded": 2, "skipped": 2}
+    assert received(dialer) == ["L2"]
+
+
 def test_a_persons_word_sends_a_row_though_its_twin_is_undecided(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     monday = run(desk, "mon.csv", MONDAY)
