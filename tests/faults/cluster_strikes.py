@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -170,7 +170,9 @@ def mute_database(scene: Scene) -> float:
         assert len(scene.dialer.ledger.received) == sent, "it has sent without its lease"
     finally:
         for process in processes:
-            os.kill(process, signal.SIGCONT)
+            # A backend that was about to end has ended.
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
     scene.resume("second")
     return began
 
