@@ -34,6 +34,7 @@ _WORKBOOK = "xl/workbook.xml"
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
+_FLAT = re.compile(rb' ht="(?:0|1[".])')
 _NO_ZEROS = (b'showZeros="0"', b'showZeros="false"', b"showZeros='")
 """In front of all rows."""
 
@@ -180,19 +181,7 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
-    signs = [
-        b"<f",
-        b":f",
-        b't="e"',
-        b"t='e'",
-        b" r='",
-        b" hidden=",
-        b' ht="0',
-        b' ht="1"',
-        b' ht="1.',
-        b' width="0',
-        _STRIKE,
-    ]
+    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' width="0', _STRIKE]
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
@@ -203,6 +192,8 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identi
                 return True
             # Plain searches, one for each sign: four times as fast here as one regular expression for all.
             if len(rows) > _LONGEST_ROW or any(sign in rows for sign in signs) or (name and name.search(rows)):
+                return True
+            if b' ht="' in rows and _FLAT.search(rows):
                 return True
             names = _NAME.findall(rows)
             numbers = [highest, *map(int, filter(bytes.isdigit, names))]
