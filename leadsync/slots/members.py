@@ -28,10 +28,10 @@ from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait
 
 LEASE_SECONDS = 3.0
 RENEW_SECONDS = 0.25
-BEYOND_RUN_LEASE_SECONDS = 7.0
+BEYOND_RUN_LEASE_SECONDS = 5.0
 """The least rest of a vanished member's slots, beyond the lease of its run, both counted from its last renewal.
 
-Another machine takes the run over some five seconds after the lease, and has to call within fifteen.
+Another machine takes the run over about then, and has to end it within fifteen seconds of the lease.
 """
 POLL_SECONDS = 0.05
 """The interval of looks by the first call that waits; a slot given back wakes it at once."""
