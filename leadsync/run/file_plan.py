@@ -70,7 +70,7 @@ def _plan_file(
     own = _hold_unfinished(journal, check.file if check else file, now, options.edits.draft)
     alike = list(_runs_with(journal, digest, settings))
     # Those begun by another process since are not known: their rows would go twice.
-    known = {run.id for run in own} | {run.id for run in alike if run.id in begun}
+    known = {run.id for run in own} | begun
     runs = [run for run in own if run.complete]
     elsewhere = _begun_elsewhere(journal, file, alike, {run.id for run in runs})
     runs = _newest_first(journal, (*runs, *elsewhere))
