@@ -243,10 +243,6 @@ class LineageQueries(Protocol):
         the rows still to be sent."""
         ...
 
-    def sent_otherwise(self, run_id: str, trial: str) -> list[int]:
-        """The rows of a draft that go although they went through in its trial: they read otherwise now."""
-        ...
-
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
         """Rows of a run with a successor in a corrected sheet, by number.
 

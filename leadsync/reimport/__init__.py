@@ -3,12 +3,12 @@
 from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.family import Followed, family_of
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
-from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, undecided_twin
@@ -30,10 +30,10 @@ __all__ = [
     "Trial",
     "behind",
     "decide",
+    "family_of",
     "newer_runs",
     "put_together",
     "rules_for",
-    "sheet_states",
     "undecided_twin",
     "undoes",
     "undone_rows",

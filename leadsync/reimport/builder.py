@@ -8,18 +8,18 @@ from leadsync.journal import Origin, State
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Row
 from leadsync.reasons import Fault, Rejected, Skip, SkipKind
-from leadsync.reimport.claims import MOST_DIGITS, Claim, claim_of
+from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go
 from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.losses import Losses
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind
-from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
 NONE_BEHIND: Mapping[str, Skip] = {}
@@ -48,6 +48,7 @@ class ContextBuilder:
         self._trial = trial
         self._inserts_only = inserts_only
         self._seen: dict[tuple[str, str], Claim] = {}
+        self._lines: set[int] = set()
         self._behind = dict(behind)
         self.transfer = Transfer()
         self.corrections = Corrections()
@@ -107,7 +108,10 @@ class ContextBuilder:
         """The row was decided: rows below depend on it."""
         if context.origin is not None or context.trial is not None:
             self.transfer.note(context, decision)
+        if context.origin is not None or context.trial is not None or context.claim is not NO_CLAIM:
             self.corrections.note(context, decision)
+        if self._trial is not None and isinstance(context.mapped, Lead) and not several_rows(context):
+            self._trial.note(context.mapped, context.row.number, decision)
         if isinstance(decision, Skip) and (waits := behind(decision)):
             self._behind.setdefault(context.mapped.external_id, waits)
         goes = isinstance(decision, Send) or (isinstance(decision, Skip) and decision.kind is SkipKind.UNCHANGED)
@@ -120,10 +124,10 @@ class ContextBuilder:
         the last row."""
         return self._behind
 
-    def copy_remarks(self) -> Iterator[Remark]:
-        """The texts of another copy that this file replaces; complete after the last row."""
-        if self._trial is not None:
-            yield from self._trial.copy_remarks()
+    @property
+    def losses(self) -> Losses | None:
+        """The texts that the file undoes, replaces or leaves out, if it follows an earlier run."""
+        return self._trial.losses if self._trial is not None else None
 
     @property
     def several(self) -> Mapping[str, Sequence[RowKey]]:
@@ -152,7 +156,8 @@ class ContextBuilder:
         if earlier is None or number is None or origin is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
-            return self._tried(context)
+            is_added = not claim.run and self._lineage.has_sent(lead)
+            return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
             self._check_decision(row, claim, origin, number)
@@ -252,6 +257,14 @@ class ContextBuilder:
                 f"{claim.row} of run {claim.run}, {first.decision!r}; keep one of the lines. Nothing was sent."
             )
         return True
+
+    def _is_copied(self, claim: Claim, lead: str) -> bool:
+        """Whether the line of check's copy stands further up for the same lead."""
+        line = hash((claim.row, lead))
+        if line in self._lines:
+            return True
+        self._lines.add(line)
+        return False
 
     def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:
         if self._last_sent is not None:

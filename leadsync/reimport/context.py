@@ -84,6 +84,10 @@ class Context(NamedTuple):
     """Whether it sent to the same campaign."""
     second_line: bool = False
     """Whether its row stands in this file already."""
+    copied: bool = False
+    """Whether the row is a line of a copy by `check` once more, for the same lead."""
+    added: bool = False
+    """Whether a person has added the row to the file of a run, and rows of its lead went through there."""
     later: Sequence[Descendant] = ()
     """The runs that had the row since, the oldest first."""
     later_row: tuple[str, int] | None = None

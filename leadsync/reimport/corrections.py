@@ -1,7 +1,7 @@
 """The corrections and decisions in a file that came back, for the user to see before anything is sent."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from leadsync.journal import LastSent, Origin, State
@@ -10,6 +10,7 @@ from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.losses import examples, in_vain
 from leadsync.reimport.newer_payloads import undone_rows
 from leadsync.reimport.rules import Decision, Send, says_the_same
 from leadsync.reimport.workbook import heading_name
@@ -22,7 +23,6 @@ _LEAST_ROWS = 3
 _MOST_VALUES = 10_000
 _LONGEST_VALUE = 40
 _MOST_LISTED = 10
-_MOST_EXAMPLES = 3
 
 
 @dataclass(slots=True)
@@ -58,10 +58,13 @@ class Corrections:
         self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
         self._corrected_in_vain: list[int] = []
+        self._left_to: dict[str, list[int]] = {}
         self._example = ""
         self._undone: list[int] = []
         self._undone_last: LastSent | None = None
         self._too_late: list[int] = []
+        self._copied: list[int] = []
+        self._added: list[int] = []
 
     def note(self, context: Context, decision: Decision) -> None:
         """Count one row."""
@@ -71,6 +74,10 @@ class Corrections:
                 self._undone_last = last
         if isinstance(decision, Skip) and decision.kind is SkipKind.LATER_ROW_OF_TRIAL:
             self._too_late.append(context.row.number)
+        if isinstance(decision, Send) and context.copied:
+            self._copied.append(context.row.number)
+        if isinstance(decision, Send) and context.added:
+            self._added.append(context.row.number)
         origin = context.origin
         if origin is None or context.second_line:
             return
@@ -91,7 +98,9 @@ class Corrections:
             self._example = self._example or f"row {context.row.number}: {_short(before)} -> {_short(now)}"
         elif origin.state is State.SUCCEEDED and changes and isinstance(decision, Skip):
             self._changed_in_vain.append(context.row.number)
-        elif changes and not undecided:
+        elif changes and isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_TO_RUN:
+            self._left_to.setdefault(decision.run, []).append(context.row.number)
+        elif changes and not undecided and not _is_left_out(decision):
             self._corrected_in_vain.append(context.row.number)
         elif not undecided:
             self._as_they_were += isinstance(decision, Send)
@@ -116,18 +125,33 @@ class Corrections:
         if last := self._undone_last:
             words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
             them = agreeing(self.undone, "it", "them")
-            yield Remark(f"{words} (row {_rows(self._undone)}); take {them} out of the file to keep that.", loud=True)
+            yield Remark(
+                f"{words} (row {examples(self._undone)}); take {them} out of the file to keep that.", loud=True
+            )
         if too_late := len(self._too_late):
             rows = counted(too_late, "row is", "rows are")
             why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
-            yield Remark(f"{rows} not sent, because {why} (row {_rows(self._too_late)}).", loud=True)
-        if in_vain := len(self._changed_in_vain):
-            was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
-            where = _rows(self._changed_in_vain)
-            yield Remark(f"{counted(in_vain, 'row')} that went through {was} changed; {it_is} not sent (row {where}).")
-        if in_vain := len(self._corrected_in_vain):
-            rows = counted(in_vain, "corrected row is", "corrected rows are")
-            yield Remark(f"{rows} not sent (row {_rows(self._corrected_in_vain)}); the report says why.")
+            yield Remark(f"{rows} not sent, because {why} (row {examples(self._too_late)}).", loud=True)
+        if copied := len(self._copied):
+            rows, them = counted(copied, "row repeats", "rows repeat"), agreeing(copied, "it", "them")
+            how = f"{agreeing(copied, 'goes', 'go')} as well; take {them} out of the file to send each line once"
+            yield Remark(f"{rows} a line further up (row {examples(self._copied)}) and {how}.", loud=True)
+        if added := len(self._added):
+            rows, its = counted(added, "added row goes", "added rows go"), agreeing(added, "its lead", "their leads")
+            how = f"take {agreeing(added, 'it', 'them')} out of the file to keep what those say"
+            where = f"behind rows of {its} that went through before (row {examples(self._added)})"
+            yield Remark(f"{rows} {where}; {how}.", loud=True)
+        if changed := len(self._changed_in_vain):
+            was, it_is = agreeing(changed, "was", "were"), agreeing(changed, "it is", "they are")
+            where = examples(self._changed_in_vain)
+            yield Remark(f"{counted(changed, 'row')} that went through {was} changed; {it_is} not sent (row {where}).")
+        for run_id, waiting in self._left_to.items():
+            rows = counted(len(waiting), "corrected row is", "corrected rows are")
+            them = agreeing(len(waiting), "it", "them")
+            why = f"run {run_id} is to send {them} as before; correct {them} in that run's report instead"
+            yield Remark(f"{rows} not sent (row {examples(waiting)}), because {why}.", loud=True)
+        if self._corrected_in_vain:
+            yield in_vain(self._corrected_in_vain)
         for heading, column in self._columns.items():
             # Two signs together: most rows changed in this column, and most of the new values were another row's.
             most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared
@@ -163,8 +187,8 @@ class Corrections:
 
 
 def is_changed(origin: Origin, mapped: Lead | Rejected, sheet: SheetFacts) -> bool:
-    """Whether the fields of a row already sent with success differ now."""
-    if origin.state is not State.SUCCEEDED or not isinstance(mapped, Lead):
+    """Whether the fields of a row already sent with success, or skipped, differ now."""
+    if origin.state not in (State.SUCCEEDED, State.SKIPPED) or not isinstance(mapped, Lead):
         return False
     return not says_the_same(sheet, mapped, origin)
 
@@ -178,12 +202,10 @@ def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
             yield column.heading, was.cell, cell.strip()
 
 
+def _is_left_out(decision: Decision) -> bool:
+    return isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT
+
+
 def _short(value: str) -> str:
     text = " ".join(value.split())
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…")
-
-
-def _rows(numbers: Sequence[int]) -> str:
-    """The first few."""
-    listed = ", ".join(map(str, numbers[:_MOST_EXAMPLES]))
-    return f"{listed}, …" if len(numbers) > _MOST_EXAMPLES else listed

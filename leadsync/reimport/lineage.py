@@ -94,6 +94,10 @@ class Lineage:
             self._known[run_id] = self._read(run) if run is not None else None
         return self._known[run_id]
 
+    def has_sent(self, lead: str) -> bool:
+        """Whether a row of the lead went through in the runs read so far."""
+        return any(earlier is not None and lead in earlier.succeeded for earlier in self._known.values())
+
     def _read(self, run: RunRecord) -> Earlier:
         journal = self._journal
         assert journal is not None  # noqa: S101 - it has found the run

@@ -69,8 +69,14 @@ def already_decided(context: Context) -> Skip | None:
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
     if origin is not None and origin.state.status in DONE:
-        return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+        return _waits_since(context) or Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
     return None
+
+
+def _waits_since(context: Context) -> Skip | None:
+    """The reason not to send a row that a later run has taken over and is to send."""
+    later = context.later[-1] if context.later else None
+    return Skip(SkipKind.LEFT_TO_RUN, later.run_id) if later is not None and later.state is State.PENDING else None
 
 
 def _as_called(context: Context) -> Skip:

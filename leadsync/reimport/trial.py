@@ -1,18 +1,18 @@
 """A sheet read anew after a trial of its first rows, because it or the settings for reading it have changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from leadsync.errors import UsageError
 from leadsync.journal import Origin, State
 from leadsync.models import Lead, RunRecord
-from leadsync.plurals import counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
+from leadsync.reimport.family import Family, RowState
+from leadsync.reimport.losses import Losses
+from leadsync.reimport.rules import Decision
 from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
-from leadsync.reimport.sheet_states import SheetStates
 from leadsync.reimport.unchanged import digest_of, same_fields
-from leadsync.remarks import Remark
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 NONE_SEVERAL: Mapping[str, Sequence[RowKey]] = {}
@@ -30,14 +30,15 @@ class Trial:
         self,
         run: RunRecord,
         tried: Mapping[int, Origin],
-        states: SheetStates,
+        states: Family,
         several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
     ) -> None:
         self._run = run
         self._states = states
         self._several = several
-        self._dropped = 0
-        """How many rows have another text in a copy whose run has not sent them."""
+        self.losses = Losses(states)
+        self._there: int | None = None
+        """The place of the row matched last."""
         self._sent = {number: one for number, one in tried.items() if one.state not in (State.PENDING, State.SKIPPED)}
         for number, origin in sorted(self._sent.items()):
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
@@ -71,8 +72,7 @@ class Trial:
 
         A row of a copy by `check` says its `own` number in the sheet.
         """
-        there = self._see(lead.external_id, RowKey(own, digest_of(lead.fields)))
-        self._dropped += self._states.drops_text(lead, there)
+        self._there = there = self._see(lead.external_id, RowKey(own, digest_of(lead.fields)))
         if kept := self._kept(lead, there):
             return kept
         if skip := self._states.superseded(lead, own or number, there) or self._later_row(lead.external_id, there):
@@ -80,7 +80,7 @@ class Trial:
         match = self._failed(lead, there) or self._by_number(lead, own, number, there)
         if skip := self._corrected(match):
             return TrialMatch(self._run.id, skip)
-        failures = tuple(self._states.failures(lead.external_id))
+        failures = tuple(self._states.failures(lead.external_id, there))
         is_older = self._sent_below(lead.external_id) is not None
         if not failures and not is_older:
             return match
@@ -100,17 +100,14 @@ class Trial:
         skip = self._states.superseded_rejected(lead, there, cells)
         return TrialMatch(self._run.id, skip) if skip else match
 
-    def copy_remarks(self) -> Iterator[Remark]:
-        """The texts of another copy that this file replaces, in loud sentences; complete after the last row."""
-        run = self._run.id
-        if self._dropped and self._states.is_original:
-            rows = counted(self._dropped, "row was corrected", "rows were corrected")
-            left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
-            yield Remark(f"{left} corrections, go on with `leadsync resume` instead", loud=True)
-        elif self._dropped:
-            rows = counted(self._dropped, "row waits with another text", "rows wait with other texts")
-            left = f"{rows} in {self._run.file.name} (run {run}); this file sends its own. To send the"
-            yield Remark(f"{left} others, go on with `leadsync resume {run}` instead", loud=True)
+    def note(self, lead: Lead, number: int, decision: Decision) -> None:
+        """The row matched last was decided."""
+        there = self._there
+        states = self._states.states_of(lead.external_id, there)
+        if not states and there is not None and (origin := self._before.get(there)) is not None:
+            states = [RowState(there, origin, is_own=True, place=there)]
+        if there is not None or lead.external_id not in self._states.rows.order:
+            self.losses.note(number, lead, decision, states)
 
     def _see(self, lead: str, row: RowKey) -> int | None:
         """The place of the sheet's next row of a lead; None for a new row."""

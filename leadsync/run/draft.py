@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 from leadsync.config import Settings
@@ -50,14 +51,14 @@ def read_draft(
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
-    again = journal.sent_otherwise(run.id, trial.id) if trial else []
+    again = scan.sent_again
     waits = bool(scan.effects.waiting)
     first = (
         [Remark(_trial_remark(run, trial, settings.rules_digest)), *_corrections_left(journal, run, trial, options)]
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    remarks = (*copies, *first, *_again_remark(run, again), *scan.remarks, *_own_names(scan))
+    remarks = (*copies, *first, *starmap(_again_remark, again.items()), *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -228,14 +229,12 @@ def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, option
     return [Remark(f"{words}: send the corrected rows on that page first, or correct them in the sheet.", loud=True)]
 
 
-def _again_remark(run: RunRecord, numbers: Sequence[int]) -> list[Remark]:
-    """The warning about rows with another payload than the one that went through in the trial."""
-    if not numbers:
-        return []
+def _again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
+    """The warning about rows with another payload than the one that went through in an earlier run of the sheet."""
     rows = counted(len(numbers), "row that went", "rows that went")
     again = agreeing(len(numbers), "reads otherwise now, and is", "read otherwise now, and are")
-    words = f"{rows} through in run {run.follows} {again} sent a second time: {listed_rows(numbers)}."
-    return [Remark(words, loud=True)]
+    words = f"{rows} through in run {run_id} {again} sent a second time: {listed_rows(numbers)}."
+    return Remark(words, loud=True)
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str) -> str:

@@ -23,7 +23,7 @@ from leadsync.reimport import (
     Lineage,
     SheetFacts,
     Trial,
-    sheet_states,
+    family_of,
 )
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
@@ -175,7 +175,7 @@ def _prepare(
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
-        before = Trial(follows.run, tried, sheet_states(journal, follows, hold), learned.several)
+        before = Trial(follows.run, tried, family_of(journal, follows, hold), learned.several)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, inserts_only=only)
     if follows is not None:

@@ -149,6 +149,11 @@ class SheetScan:
         return self._builder.corrections.undone > 0
 
     @property
+    def sent_again(self) -> Mapping[str, Sequence[int]]:
+        """The rows to be sent with another text than the one that went through, by the run of that."""
+        return self._builder.losses.again if self._builder.losses else {}
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """The sheet's headings without leadsync's own."""
         return _without(self.table.headings, self.mapping)
@@ -183,7 +188,7 @@ class SheetScan:
         remarks += below_words(self.survey)
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
-        remarks += self._builder.copy_remarks()
+        remarks += self._builder.losses.remarks() if self._builder.losses else ()
         if not self.survey.rows:
             remarks.append(
                 Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")

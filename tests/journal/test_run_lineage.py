@@ -1,11 +1,9 @@
 """The way of rows through retries and corrected sheets."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from leadsync.journal import Effects, Journal, State
-from leadsync.reasons import Skip, SkipKind
-from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, entry, retried
+from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, retried
 
 NEWEST, LAST = "20261125-000000-0000", "20261126-000000-0000"
 
@@ -97,16 +95,3 @@ def test_a_trials_rows_are_those_sent_and_those_still_to_be_sent(journal: Journa
         5: State.PENDING,
     }, "with the other rows of their leads"
     assert unsent == [3, 5]
-
-
-def test_rows_of_a_trial_that_went_through_and_read_otherwise_now_go_again(journal: Journal, tmp_path: Path) -> None:
-    """B is as it was; of the two rows of C the first is; D failed; E was refused for good."""
-    went = (("A", SUCCEEDED, 0), ("B", SUCCEEDED, 0), ("C", SUCCEEDED, 0), ("D", FAILED, 101), ("E", FAILED, 104))
-    add(journal, RUN, *went, ("E", SUCCEEDED, 0))
-    journal.create(replace(a_run(tmp_path, LATER), follows=RUN))
-    same = Skip(SkipKind.SENT_IN_TRIAL, RUN)
-    rows = [("A", None), ("B", same), ("C", same), ("D", None), ("E", same), ("E", None), ("C", None), ("F", None)]
-    entries = (entry(n, lead, State.SKIPPED if why else State.PENDING) for n, (lead, why) in enumerate(rows, 2))
-    journal.add(LATER, (one._replace(reason=same) if one.state is State.SKIPPED else one for one in entries))
-    assert journal.sent_otherwise(LATER, RUN) == [2, 7]
-    assert journal.sent_otherwise(RUN, LATER) == []

@@ -14,29 +14,12 @@ from leadsync.journal.sql.row_table import (
 from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
-from leadsync.reasons import SkipKind
 
 _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
 _TRIED = "state NOT IN ('pending', 'skipped')"
-_SENT_OTHERWISE = f"""
-    WITH
-        sent AS (
-            SELECT lead, count(*) AS ended, count(*) FILTER (WHERE state = 'succeeded') AS went FROM rows
-            WHERE run = ? AND lead <> '' AND (state = 'succeeded' OR (state = 'failed' AND NOT {CORRECTABLE}))
-            GROUP BY lead
-        ),
-        now AS (
-            SELECT lead, number, state, row_number() OVER (PARTITION BY lead, state ORDER BY number) AS place,
-                count(*) FILTER (WHERE kind = '{SkipKind.SENT_IN_TRIAL.name}') OVER (PARTITION BY lead) AS kept
-            FROM rows WHERE run = ? AND lead IN (SELECT lead FROM sent)
-        )
-    SELECT number FROM now JOIN sent USING (lead)
-    WHERE state = 'pending' AND place <= went AND place <= ended - kept ORDER BY number
-"""
-"""Of a lead with more rows than went through in the trial, the first count as those."""
 _SUPERSEDED = """
     WITH RECURSIVE back(origin, run, number) AS (
         SELECT by_number, run, number FROM taken WHERE by_run = ?
@@ -124,11 +107,6 @@ class RunLineage(Connected):
                 f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} ORDER BY number", [key]
             )
             return tried, [number for (number,) in unsent]
-
-    def sent_otherwise(self, run_id: str, trial: str) -> list[int]:
-        with self._database.reading() as connection:
-            values = [run_key(connection, trial), run_key(connection, run_id)]
-            return [number for (number,) in connection.execute(_SENT_OTHERWISE, values)]
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
         descendants: dict[int, list[tuple[str, State, int]]] = {}

@@ -24,6 +24,7 @@ class Followed(NamedTuple):
     is_other_copy: bool = False
 
 
+NO_FILES: Mapping[str, str] = {}
 Cells = tuple[str, ...]
 """A row's cells, to be compared."""
 
@@ -44,7 +45,7 @@ class RowState(NamedTuple):
         return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
 
 
-class SheetStates:
+class Family:
     """The states of each lead's rows, the oldest first, and the rows of the followed run by number, `last`.
 
     `gone`: rows of the followed run and those before it, with the run of a later success. A row is asked about by its
@@ -61,6 +62,7 @@ class SheetStates:
         is_original: bool,
         is_other_copy: bool = False,
         rows: SheetRows | None = None,
+        files: Mapping[str, str] = NO_FILES,
     ) -> None:
         self._states = states
         self.last = last
@@ -68,7 +70,11 @@ class SheetStates:
         self._gone = gone
         self._rejected = rejected
         """The cells of the rejected ones among the `gone`, with the same run."""
-        self.is_original, self._is_other_copy = is_original, is_other_copy
+        self.is_original = is_original
+        self.is_copy = is_original or is_other_copy
+        """Whether the followed run is of another copy: which of two texts is the older one is not known."""
+        self._files = dict(files)
+        self._by_place: dict[str, dict[int | None, list[RowState]]] = {}
 
     def through(self, lead: str) -> dict[int, set[int]]:
         """The places of the lead's rows that went through in any run, each with the digests of its payloads then."""
@@ -82,7 +88,7 @@ class SheetStates:
         """The reason not to send the row in line `number`: a later state of it went through, or is for another run."""
         if self._is_new(lead.external_id, there):
             return None
-        states = self._of_row(lead.external_id, there)
+        states = self.states_of(lead.external_id, there)
         if lead.external_id not in self.rows.here and (run_id := self._renamed(lead, number, known=bool(states))):
             return Skip(SkipKind.SENT_IN_COPY, run_id)
         if states and not states[-1].is_own and (skip := _left_to_another(states[-1].origin)):
@@ -108,31 +114,34 @@ class SheetStates:
         run_id = self._rejected.get(_own(cells))
         if run_id is None and self.is_original and not self._is_new(lead, there):
             at_number = self.last.get(there) if there is not None else None
-            rows = [one.origin for one in self._of_row(lead, there)] if lead else [at_number] if at_number else []
+            rows = [one.origin for one in self.states_of(lead, there)] if lead else [at_number] if at_number else []
             run_id = next((one.run_id for one in reversed(rows) if one.state is State.SUCCEEDED), None)
         return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
 
-    def failures(self, lead: str) -> Iterator[tuple[str, int]]:
-        """Run and number of the lead's rows in other runs that did not go through."""
-        for one in self._states.get(lead, ()):
+    def failures(self, lead: str, there: int | None) -> Iterator[tuple[str, int]]:
+        """Run and number of the row where it did not go through in other runs."""
+        for one in self.states_of(lead, there):
             if not one.is_own and one.origin.state in (State.FAILED, State.REJECTED):
                 yield one.origin.run_id, one.number
-
-    def drops_text(self, lead: Lead, there: int | None) -> bool:
-        """Whether the other copy's run has another text of the row and has not sent it: this file takes it over."""
-        last = next(reversed(self._of_row(lead.external_id, there)), None)
-        if not (self.is_original or self._is_other_copy) or there is None or last is None or not last.is_own:
-            return False
-        return last.origin.state is State.PENDING and not same_fields(last.origin.fields, lead.fields)
 
     def _is_new(self, lead: str, there: int | None) -> bool:
         """Whether the row was added beside those of the runs."""
         return there is None and lead in self.rows.order
 
-    def _of_row(self, lead: str, there: int | None) -> Sequence[RowState]:
+    def states_of(self, lead: str, there: int | None) -> Sequence[RowState]:
         """The states of a row: of several rows of a lead one says nothing about another."""
-        states = self._states.get(lead, ())
-        return states if len(self.rows.order.get(lead, ())) <= 1 else [one for one in states if one.place == there]
+        if len(self.rows.order.get(lead, ())) <= 1:
+            return self._states.get(lead, ())
+        if lead not in self._by_place:
+            places: dict[int | None, list[RowState]] = {}
+            for one in self._states.get(lead, ()):
+                places.setdefault(one.place, []).append(one)
+            self._by_place[lead] = places
+        return self._by_place[lead].get(there, ())
+
+    def file_of(self, run_id: str) -> str:
+        """The name of the file of one of the runs."""
+        return self._files.get(run_id, "another file")
 
     def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
         """The followed run, if the row went through there with another lead: its id was wrong."""
@@ -142,7 +151,7 @@ class SheetStates:
         return origin.run_id if same_fields(origin.fields, lead.fields) else None
 
 
-def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> SheetStates:
+def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> Family:
     """The states of the followed run's rows, from the runs before it and all that had a row of these since.
 
     Those runs are held. A run that took over no row, and has no copy, needs no states.
@@ -151,7 +160,7 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     others = _others(journal, own)
     is_copy = followed.is_original or followed.is_other_copy
     if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy:
-        return SheetStates({}, {}, {}, {}, is_original=False)
+        return Family({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
     states: dict[str, list[RowState]] = {}
@@ -187,7 +196,8 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     kind = {"is_original": followed.is_original, "is_other_copy": followed.is_other_copy}
-    return SheetStates(states, last, gone, rejected, **kind, rows=rows)
+    files = {run.id: run.file.name for run in runs}
+    return Family(states, last, gone, rejected, **kind, rows=rows, files=files)
 
 
 def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:

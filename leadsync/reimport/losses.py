@@ -1,0 +1,80 @@
+"""Texts of a sheet's rows that a file undoes, replaces or leaves out, for the user to see before anything is sent."""
+
+from collections.abc import Iterator, Sequence
+
+from leadsync.journal import State
+from leadsync.models import Lead
+from leadsync.plurals import counted
+from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.family import Family, RowState
+from leadsync.reimport.rules import Decision, Send
+from leadsync.reimport.unchanged import same_fields
+from leadsync.remarks import Remark
+
+_WAITING = (State.PENDING, State.FAILED)
+_OF_ANOTHER_RUN = (SkipKind.SENT_IN_COPY, SkipKind.LEFT_TO_RUN)
+_MOST_EXAMPLES = 3
+
+
+class Losses:
+    """Compares the rows of a file with their states in the runs of their sheet and its copies, in the file's order."""
+
+    def __init__(self, family: Family) -> None:
+        self._family = family
+        self.again: dict[str, list[int]] = {}
+        """The rows to be sent with another text than the one that went through last, by that run."""
+        self._replaced: dict[tuple[str, State], int] = {}
+        """How many rows have another text in a run, by its state there."""
+        self._in_vain: list[int] = []
+
+    def note(self, number: int, lead: Lead, decision: Decision, states: Sequence[RowState]) -> None:
+        """Compare one row, in line `number`, with its states, the oldest first."""
+        if not states:
+            return
+        same = [same_fields(one.origin.fields, lead.fields) for one in states]
+        if isinstance(decision, Skip):
+            if decision.kind in _OF_ANOTHER_RUN and not any(same):
+                self._in_vain.append(number)
+            return
+        if not isinstance(decision, Send):
+            return
+        last = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), -1)
+        if last >= 0 and not same[last]:
+            self.again.setdefault(states[last].origin.run_id, []).append(number)
+        for at in range(last + 1, len(states)):
+            # A text that the runs do not know yet corrects the one in its own file; of two copies that is not known.
+            is_older = self._family.is_copy or any(same[:at])
+            if states[at].origin.state in _WAITING and not same[at] and is_older:
+                key = states[at].origin.run_id, states[at].origin.state
+                self._replaced[key] = self._replaced.get(key, 0) + 1
+
+    def remarks(self) -> Iterator[Remark]:
+        """The loud sentences about texts that are not sent, complete after the last row."""
+        for (run_id, state), count in self._replaced.items():
+            yield Remark(self._words(run_id, state, count), loud=True)
+        if self._in_vain:
+            yield in_vain(self._in_vain)
+
+    def _words(self, run_id: str, state: State, count: int) -> str:
+        if state is State.PENDING and self._family.is_original:
+            rows = counted(count, "row was corrected", "rows were corrected")
+            left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
+            return f"{left} corrections, go on with `leadsync resume` instead"
+        where = f"in {self._family.file_of(run_id)} (run {run_id}); this file sends its own. To send the"
+        if state is State.PENDING:
+            rows = counted(count, "row waits with another text", "rows wait with other texts")
+            return f"{rows} {where} others, go on with `leadsync resume {run_id}` instead"
+        rows = counted(count, "row failed with another text", "rows failed with other texts")
+        return f"{rows} {where} others, go on with `leadsync retry {run_id}` instead"
+
+
+def in_vain(numbers: Sequence[int]) -> Remark:
+    """The loud sentence about corrected rows that are not sent."""
+    rows = counted(len(numbers), "corrected row is", "corrected rows are")
+    return Remark(f"{rows} not sent (row {examples(numbers)}); the report says why.", loud=True)
+
+
+def examples(numbers: Sequence[int]) -> str:
+    """The first few of some rows."""
+    listed = ", ".join(map(str, numbers[:_MOST_EXAMPLES]))
+    return f"{listed}, …" if len(numbers) > _MOST_EXAMPLES else listed

@@ -1,0 +1,173 @@
+"""Chains of a sheet, its copies and its reports: nothing newer is undone and no correction left out without a word."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import Origin, State
+from leadsync.models import Lead
+from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.family import Family, RowState
+from leadsync.reimport.losses import Losses, examples, in_vain
+from leadsync.reimport.rules import Decision, Send
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk
+
+HEADINGS = "Lead Id,Version"
+LETTERS = ("L,a", "L,b", "M,c", "N,d")
+STOP = FaultRule(FaultKind.HTTP, status=401)
+
+
+def state(run_id: str, kind: State, text: str) -> RowState:
+    return RowState(2, Origin(run_id, kind, "ten", {"Version": text}), is_own=True, place=2)
+
+
+SENT = Send(Lead("ten", {"Version": "new"}))
+WENT, WAITS, FAILED = State.SUCCEEDED, State.PENDING, State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("states", "decision", "is_copy", "again", "said"),
+    [
+        ([("r1", WENT, "old")], SENT, False, {"r1": [7]}, ""),
+        ([("r1", WENT, "old"), ("r2", WENT, "new")], SENT, False, {}, ""),
+        ([("r1", WAITS, "old")], SENT, False, {}, ""),
+        ([("r1", WAITS, "old")], SENT, True, {}, "1 row waits with another text in c.csv (run r1)"),
+        (
+            [("r1", WAITS, "new"), ("r2", WAITS, "old")],
+            SENT,
+            False,
+            {},
+            "1 row waits with another text in another file",
+        ),
+        ([("r1", FAILED, "old")], SENT, False, {}, ""),
+        ([("r1", FAILED, "old")], SENT, True, {}, "1 row failed with another text in c.csv (run r1)"),
+        ([("r1", WAITS, "old"), ("r2", WENT, "new")], SENT, True, {}, ""),
+        ([("r1", WENT, "old")], Skip(SkipKind.SENT_IN_COPY, "r1"), False, {}, "1 corrected row is not sent (row 7)"),
+        ([("r1", WENT, "new")], Skip(SkipKind.SENT_IN_COPY, "r1"), False, {}, ""),
+        ([("r1", WENT, "old")], Skip(SkipKind.UNCHANGED, "r1"), False, {}, ""),
+    ],
+)
+def test_each_row_is_compared_with_its_states(
+    states: list[tuple[str, State, str]], decision: Decision, is_copy: bool, again: dict[str, list[int]], said: str
+) -> None:
+    losses = Losses(Family({}, {}, {}, {}, is_original=False, is_other_copy=is_copy, files={"r1": "c.csv"}))
+    losses.note(7, Lead("ten", {"Version": "new"}), decision, [state(*one) for one in states])
+    assert losses.again == again
+    words = [str(remark) for remark in losses.remarks()]
+    assert [one.startswith(f"! {said}") for one in words] == ([True] if said else [])
+
+
+def test_the_first_of_many_rows_are_named() -> None:
+    assert (examples([2]), examples([2, 3, 4, 5])) == ("2", "2, 3, 4, …")
+    assert str(in_vain([2, 3])) == "! 2 corrected rows are not sent (row 2, 3); the report says why."
+
+
+class Chain:
+    """A sheet with two copies by `check`, and the files given back since."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.dialer: PracticeDialer = desk.dialer(settings="[retry]\nwait_seconds = 0\nattempts = 1\n")
+        self.sheet = desk.sheet("leads.csv", HEADINGS, *LETTERS)
+        for name in ("c.csv", "e.csv"):
+            desk.leadsync("check", self.sheet, "--output", name)
+        self.files: dict[str, str] = {}
+
+    def run(self, file: str | Path, *rules: FaultRule) -> str:
+        """Run a file, meanwhile with these faults, and return the command's words; the ledger keeps its rows."""
+        self.dialer.ledger.received.clear()
+        self.dialer.faults.add(rules)
+        done = self.desk.leadsync("run", file, "--json")
+        self.dialer.faults.clear()
+        assert done.code in (0, 3, 4), done.err
+        self.files = done.json["files"]
+        return done.err
+
+    def report(self, name: str) -> None:
+        """Keep the report of the last run under a name."""
+        (self.desk.folder / name).write_bytes(Path(self.files["report"]).read_bytes())
+
+    def edit(self, name: str, *changes: tuple[str, str]) -> None:
+        """Replace texts in a file."""
+        path = self.desk.folder / name
+        text = path.read_text("utf-8-sig")
+        for was, now in changes:
+            assert was in text
+            text = text.replace(was, now, 1)
+        path.write_text(text, "utf-8")
+
+
+def second_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    return chain.run("e.csv")
+
+
+def other_correction_in_the_copy(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,dd"))
+    chain.run("r.csv")
+    chain.edit("c.csv", ("N,d", "N,ddd"))
+    return chain.run("c.csv")
+
+
+def correction_that_failed(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    return chain.run("e.csv")
+
+
+def rows_left_to_another_report(chain: Chain) -> str:
+    chain.run("leads.csv", STOP)
+    chain.report("r.csv")
+    chain.report("x.csv")
+    chain.run("r.csv", STOP)
+    chain.edit("x.csv", ("N,d", "N,dd"))
+    return chain.run("x.csv")
+
+
+def line_twice(chain: Chain) -> str:
+    line = next(one for one in (chain.desk.folder / "c.csv").read_text("utf-8-sig").splitlines() if one[:3] == "N,d")
+    chain.edit("c.csv", (line, f"{line}\n{line}"))
+    return chain.run("c.csv")
+
+
+def added_row(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    retry = Path(chain.files["retry"])
+    head, *lines = retry.read_text("utf-8-sig").splitlines()
+    retry.write_text("\n".join([head, "L,new" + "," * (head.count(",") - 1), *lines]) + "\n", "utf-8")
+    return chain.run(retry)
+
+
+def followed_run_of_the_same_bytes(chain: Chain) -> str:
+    chain.run("c.csv")
+    chain.run("leads.csv")
+    chain.run("e.csv")
+    (chain.desk.folder / "b.csv").write_bytes(chain.sheet.read_bytes())
+    return chain.run("b.csv")
+
+
+@pytest.mark.parametrize(
+    ("play", "said", "sent"),
+    [
+        (second_copy, "! 1 row that went through in run", ["d"]),
+        (other_correction_in_the_copy, "! 1 corrected row is not sent (row 5); the report says why.", []),
+        (correction_that_failed, "! 1 row failed with another text in c.csv (run", ["d"]),
+        (rows_left_to_another_report, "! 1 corrected row is not sent (row 5), because run", []),
+        (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
+        (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
+        (followed_run_of_the_same_bytes, "! 4 rows say what their lead was last sent", ["a", "b", "c", "d"]),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_the_last_file_of_a_chain_says_so_before_the_question(
+    desk: Desk, play: Callable[[Chain], str], said: str, sent: list[str]
+) -> None:
+    chain = Chain(desk)
+    words = play(chain)
+    assert said in words
+    assert sorted(entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead) == sent
