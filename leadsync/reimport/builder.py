@@ -20,6 +20,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind
+from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
 NONE_BEHIND: Mapping[str, Skip] = {}
@@ -27,7 +28,8 @@ NONE_BEHIND: Mapping[str, Skip] = {}
 
 class ContextBuilder:
     """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
-    rows add leads. `behind` is what an earlier reading has shown. Note each context's decision before asking for the
+    rows add leads. `behind` is what an earlier reading has shown,
+    `left` are the rows that the trial has still to send. Note each context's decision before asking for the
     next context."""
 
     def __init__(
@@ -38,6 +40,7 @@ class ContextBuilder:
         last_sent: LastSentLeads | None,
         trial: Trial | None,
         behind: Mapping[str, Skip] = NONE_BEHIND,
+        left: Sequence[int] = (),
         *,
         inserts_only: bool,
     ) -> None:
@@ -50,7 +53,11 @@ class ContextBuilder:
         self._seen: dict[tuple[str, str], Claim] = {}
         self._lines: set[int] = set()
         self._behind = dict(behind)
+        self._left = left
         self.transfer = Transfer()
+        if trial is not None:
+            # From its confirmation on, this run has the trial's unsent rows.
+            self.transfer.release(trial.run_id, left)
         self.corrections = Corrections()
 
     def look_at(self, rows: Sequence[Row]) -> None:
@@ -123,6 +130,11 @@ class ContextBuilder:
         """The leads with a row that was skipped for an undecided payload, and why their other rows wait; complete after
         the last row."""
         return self._behind
+
+    def missing(self) -> Iterator[Remark]:
+        """The loud sentence about rows left of the followed run that a copy of its sheet does not hold."""
+        if self._trial is not None and self._sync:
+            yield from self._trial.missing(self._left)
 
     @property
     def losses(self) -> Losses | None:

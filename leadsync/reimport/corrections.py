@@ -122,25 +122,7 @@ class Corrections:
             yield Remark("; ".join(filter(None, parts)) + ".")
         if self._decisions:
             yield Remark(self._receipt())
-        if last := self._undone_last:
-            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
-            them = agreeing(self.undone, "it", "them")
-            yield Remark(
-                f"{words} (row {examples(self._undone)}); take {them} out of the file to keep that.", loud=True
-            )
-        if too_late := len(self._too_late):
-            rows = counted(too_late, "row is", "rows are")
-            why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
-            yield Remark(f"{rows} not sent, because {why} (row {examples(self._too_late)}).", loud=True)
-        if copied := len(self._copied):
-            rows, them = counted(copied, "row repeats", "rows repeat"), agreeing(copied, "it", "them")
-            how = f"{agreeing(copied, 'goes', 'go')} as well; take {them} out of the file to send each line once"
-            yield Remark(f"{rows} a line further up (row {examples(self._copied)}) and {how}.", loud=True)
-        if added := len(self._added):
-            rows, its = counted(added, "added row goes", "added rows go"), agreeing(added, "its lead", "their leads")
-            how = f"take {agreeing(added, 'it', 'them')} out of the file to keep what those say"
-            where = f"behind rows of {its} that went through before (row {examples(self._added)})"
-            yield Remark(f"{rows} {where}; {how}.", loud=True)
+        yield from self._out_of_order()
         if changed := len(self._changed_in_vain):
             was, it_is = agreeing(changed, "was", "were"), agreeing(changed, "it is", "they are")
             where = examples(self._changed_in_vain)
@@ -162,6 +144,28 @@ class Corrections:
                     loud=True,
                     doubt=True,
                 )
+
+    def _out_of_order(self) -> Iterator[Remark]:
+        """The loud sentences about rows that undo newer ones, come too late, or are out of their place."""
+        if last := self._undone_last:
+            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
+            them = agreeing(self.undone, "it", "them")
+            yield Remark(
+                f"{words} (row {examples(self._undone)}); take {them} out of the file to keep that.", loud=True
+            )
+        if too_late := len(self._too_late):
+            rows = counted(too_late, "row is", "rows are")
+            why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
+            yield Remark(f"{rows} not sent, because {why} (row {examples(self._too_late)}).", loud=True)
+        if copied := len(self._copied):
+            rows, them = counted(copied, "row repeats", "rows repeat"), agreeing(copied, "it", "them")
+            how = f"{agreeing(copied, 'goes', 'go')} as well; take {them} out of the file to send each line once"
+            yield Remark(f"{rows} a line further up (row {examples(self._copied)}) and {how}.", loud=True)
+        if added := len(self._added):
+            rows, its = counted(added, "added row goes", "added rows go"), agreeing(added, "its lead", "their leads")
+            how = f"take {agreeing(added, 'it', 'them')} out of the file to keep what those say"
+            where = f"behind rows of {its} that went through before (row {examples(self._added)})"
+            yield Remark(f"{rows} {where}; {how}.", loud=True)
 
     @property
     def decisions(self) -> int:

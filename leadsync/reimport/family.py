@@ -22,6 +22,8 @@ class Followed(NamedTuple):
     run: RunRecord
     is_original: bool = False
     is_other_copy: bool = False
+    by_copy: bool = False
+    """Whether the file is a copy: each row left of the run is looked for in it."""
 
 
 NO_FILES: Mapping[str, str] = {}
@@ -63,6 +65,7 @@ class Family:
         is_other_copy: bool = False,
         rows: SheetRows | None = None,
         files: Mapping[str, str] = NO_FILES,
+        sheet: str = "",
     ) -> None:
         self._states = states
         self.last = last
@@ -73,6 +76,8 @@ class Family:
         self.is_original = is_original
         self.is_copy = is_original or is_other_copy
         """Whether the followed run is of another copy: which of two texts is the older one is not known."""
+        self.sheet = sheet
+        """The name of the sheet's file."""
         self._files = dict(files)
         self._by_place: dict[str, dict[int | None, list[RowState]]] = {}
 
@@ -159,7 +164,7 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
     own = list(_chain(journal, followed.run))
     others = _others(journal, own)
     is_copy = followed.is_original or followed.is_other_copy
-    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy:
+    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy and not followed.by_copy:
         return Family({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
@@ -197,7 +202,7 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     kind = {"is_original": followed.is_original, "is_other_copy": followed.is_other_copy}
     files = {run.id: run.file.name for run in runs}
-    return Family(states, last, gone, rejected, **kind, rows=rows, files=files)
+    return Family(states, last, gone, rejected, **kind, rows=rows, files=files, sheet=_sheet_of(journal, own[0]).name)
 
 
 def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:

@@ -46,7 +46,9 @@ def same_rows(
     counts = by_number or all(other in (number, None) for number, other in pairs)
     if counts:
         match(_number, numbered)
-    by_place = [at for at in everything if found[at] is None and not (counts and now[at].number is not None)]
+    # Without an equal payload nothing has shown that the numbers count: a line was perhaps taken out above.
+    is_sure = by_number or (counts and bool(pairs))
+    by_place = [at for at in everything if found[at] is None and not (is_sure and now[at].number is not None)]
     places = [place for place in left if in_place is None or place < in_place]
     for at, place in zip(by_place, places, strict=False):
         found[at] = place

@@ -1,5 +1,7 @@
 """The effects of a file given back on rows of earlier runs, applied when its run is confirmed."""
 
+from collections.abc import Sequence
+
 from leadsync.journal import Effects, State
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
@@ -39,9 +41,9 @@ class Transfer:
         """Whether the file decides on this row of an earlier run, further up, or takes it over."""
         return (run_id, number) in self._decided_rows
 
-    def release(self, run_id: str, numbers: list[int]) -> None:
+    def release(self, run_id: str, numbers: Sequence[int]) -> None:
         """Unsent rows of a trial are its own no more."""
-        self._decided[run_id, State.SKIPPED] = numbers
+        self._decided[run_id, State.SKIPPED] = list(numbers)
         self._decided_rows |= {(run_id, number) for number in numbers}
 
     def note(self, context: Context, decision: Decision) -> None:

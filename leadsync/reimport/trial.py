@@ -1,10 +1,13 @@
 """A sheet read anew after a trial of its first rows, because it or the settings for reading it have changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from leadsync.commands import command
 from leadsync.errors import UsageError
 from leadsync.journal import Origin, State
 from leadsync.models import Lead, RunRecord
+from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
@@ -13,6 +16,7 @@ from leadsync.reimport.losses import Losses
 from leadsync.reimport.rules import Decision
 from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
 from leadsync.reimport.unchanged import digest_of, same_fields
+from leadsync.remarks import Remark
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 NONE_SEVERAL: Mapping[str, Sequence[RowKey]] = {}
@@ -63,6 +67,11 @@ class Trial:
         """The place of the last of those that went through."""
 
     @property
+    def run_id(self) -> str:
+        """The id of its run."""
+        return self._run.id
+
+    @property
     def several(self) -> dict[str, list[RowKey]]:
         """The sheet's rows of each lead with several; complete after the last row."""
         return {lead: rows for lead, rows in self._seen.items() if len(rows) > 1}
@@ -108,6 +117,18 @@ class Trial:
             states = [RowState(there, origin, is_own=True, place=there)]
         if there is not None or lead.external_id not in self._states.rows.order:
             self.losses.note(number, lead, decision, states)
+
+    def missing(self, unsent: Collection[int]) -> Iterator[Remark]:
+        """The loud sentence about rows left of a run that a copy of its sheet does not hold; complete after the last
+        row."""
+        if not self._states.sheet:
+            return
+        held = {place for same in self._same.values() for place in same}
+        if count := sum(number not in held for number in unsent):
+            rows, them = counted(count, "row left of", "rows left of"), agreeing(count, "is", "are")
+            again = f"`{command('run', Path(self._states.sheet))}` sends {agreeing(count, 'it', 'them')}"
+            words = f"{rows} run {self._run.id} {them} not in this copy, and {them} skipped there"
+            yield Remark(f"{words}; afterwards {again}", loud=True)
 
     def _see(self, lead: str, row: RowKey) -> int | None:
         """The place of the sheet's next row of a lead; None for a new row."""

@@ -26,7 +26,8 @@ OpenPart = Callable[[str], AbstractContextManager["Table"]]
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
-_CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
+_COMPARED = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT, Status.SUCCEEDED})
+"""Rows of *Report* that go if they were corrected there; of one that went through it is told that it does not."""
 _DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED})
 
 
@@ -173,9 +174,7 @@ def _from_report(
             continue
         runs.add(key[0])
         missing.discard(key)
-        if _sync(row, headings, "sync_status") in _CAN_STILL_GO and _is_corrected(
-            row, key, shown, headings, seen, history
-        ):
+        if _sync(row, headings, "sync_status") in _COMPARED and _is_corrected(row, key, shown, headings, seen, history):
             yield row
     twice = min((number for run, number in missing if run in runs), default=None)
     if is_added and twice is not None:

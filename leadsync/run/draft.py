@@ -165,7 +165,8 @@ def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:
     """The earlier run, with what its sheet is to the run's."""
     copied = journal.checked_sheet(trial.checked) if trial.checked else None
     is_original = copied is not None and copied.fingerprint == run.fingerprint
-    return Followed(trial, is_original, bool(run.checked) and copied is not None and run.file != trial.file)
+    is_other_copy = bool(run.checked) and copied is not None and run.file != trial.file
+    return Followed(trial, is_original, is_other_copy, by_copy=bool(run.checked) and run.file != trial.file)
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

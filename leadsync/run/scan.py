@@ -177,9 +177,6 @@ def _prepare(
         tried, unsent = journal.tried(follows.run.id)
         before = Trial(follows.run, tried, family_of(journal, follows, hold), learned.several)
     only = source.inserts == "only"
-    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, inserts_only=only)
-    if follows is not None:
-        # From its confirmation on, this run has the trial's unsent rows.
-        builder.transfer.release(follows.run.id, unsent)
+    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, edits, finds_order=finds_order)

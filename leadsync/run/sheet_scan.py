@@ -188,6 +188,7 @@ class SheetScan:
         remarks += below_words(self.survey)
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
+        remarks += self._builder.missing()
         remarks += self._builder.losses.remarks() if self._builder.losses else ()
         if not self.survey.rows:
             remarks.append(

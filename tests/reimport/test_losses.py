@@ -129,6 +129,14 @@ def rows_left_to_another_report(chain: Chain) -> str:
     return chain.run("x.csv")
 
 
+def row_taken_out_of_a_copy(chain: Chain) -> str:
+    chain.run("leads.csv", STOP)
+    path = chain.desk.folder / "c.csv"
+    lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("M,c")), "utf-8")
+    return chain.run("c.csv")
+
+
 def line_twice(chain: Chain) -> str:
     line = next(one for one in (chain.desk.folder / "c.csv").read_text("utf-8-sig").splitlines() if one[:3] == "N,d")
     chain.edit("c.csv", (line, f"{line}\n{line}"))
@@ -158,6 +166,7 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (other_correction_in_the_copy, "! 1 corrected row is not sent (row 5); the report says why.", []),
         (correction_that_failed, "! 1 row failed with another text in c.csv (run", ["d"]),
         (rows_left_to_another_report, "! 1 corrected row is not sent (row 5), because run", []),
+        (row_taken_out_of_a_copy, "! 1 row left of run", ["a", "b", "d"]),
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (followed_run_of_the_same_bytes, "! 4 rows say what their lead was last sent", ["a", "b", "c", "d"]),

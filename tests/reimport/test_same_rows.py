@@ -57,6 +57,11 @@ def test_equal_payloads_come_before_places(now: list[RowKey], same: list[int | N
     assert same_rows(now, BEFORE) == same
 
 
+def test_a_leads_only_row_is_the_same_one_behind_a_line_taken_out() -> None:
+    assert same_rows(copied(r7=X), BEFORE[2:]) == [0]
+    assert same_rows(copied(r7=X), BEFORE[2:], by_number=True) == [None]
+
+
 def test_a_number_of_the_sheet_itself_comes_before_the_payload() -> None:
     assert same_rows(copied(r4=A, r2=B, r8=C), BEFORE, by_number=True) == [1, 0, 2]
 

@@ -167,9 +167,14 @@ def test_decisions_and_corrections_are_taken_from_one_workbook(sent: SentWorkboo
 
 
 def test_a_row_corrected_on_the_sheet_report_goes_too(sent: SentWorkbook) -> None:
-    sent.edit(lambda book: setattr(cell(book["Report"], "010", "Outcome"), "value", "Busy"))
-    sent.give_back()
+    def correct(book: openpyxl.Workbook) -> None:
+        for lead in ("007", "010"):
+            cell(book["Report"], lead, "Outcome").value = "Busy"
+
+    sent.edit(correct)
+    done = sent.give_back()
     assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("010", "Busy")]
+    assert "1 row that went through was changed; it is not sent (row 2)." in done.err
 
 
 def test_a_number_from_the_do_not_call_list_goes_if_it_is_another_now(sent: SentWorkbook) -> None:
