@@ -82,8 +82,8 @@ def test_an_unclear_number_in_a_column_not_sent_rejects_no_row(taken_book):
     assert [lead for lead, _ in taken_book(rows, edit, **settings).sent] == ["A1"]
 
 
-TEXT_CODES = ('"CUST-"@', ";;;")
-TEXT_ROWS = [["External Id", "Name"], ["A7", "Ann"], ["A8", 7], ["A9", None], ["B1", 0]]
+TEXT_CODES = ('"CUST-"@', ";;;", "dd/mm/yyyy hh:mm;;")
+TEXT_ROWS = [["External Id", "Name", "Callback"], ["A7", "Ann"], ["A8", 7], ["A9", None], ["B1", 0, 0]]
 
 
 def xlsx_of_texts(path):
@@ -110,7 +110,7 @@ def xls_of_texts(path):
         handmade.record(0x41E, struct.pack("<HHB", 200 + place, len(code), 0) + code.encode())
         for place, code in enumerate(TEXT_CODES)
     ]
-    looks += [handmade.record(0xE0, struct.pack("<HH", 0, style).ljust(20, b"\0")) for style in (0, 200, 201)]
+    looks += [handmade.record(0xE0, struct.pack("<HH", 0, style).ljust(20, b"\0")) for style in (0, 200, 201, 202)]
     texts = [value for row in TEXT_ROWS for value in row if isinstance(value, str)]
     cells = [
         handmade.label(row, column, texts.index(value), column + 1 if row else 0)
@@ -118,7 +118,9 @@ def xls_of_texts(path):
         for column, value in enumerate(line)
         if isinstance(value, str)
     ]
-    cells += [handmade.record(0x203, struct.pack("<HHHd", row, 1, 2, value)) for row, value in ((2, 7), (4, 0))]
+    cells += [
+        handmade.record(0x203, struct.pack("<HHHd", *cell)) for cell in ((2, 1, 2, 7), (4, 1, 2, 0), (4, 2, 3, 0))
+    ]
     return handmade.xls(path, b"".join(cells), shared=(handmade.texts(*texts),), looks=b"".join(looks))
 
 
@@ -126,11 +128,15 @@ def ods_of_texts(path):
     """As LibreOffice writes it: the text as it is shown, and the cell's own."""
     cell = '<table:table-cell office:value-type="{}" office:{}value="{}"><text:p>{}</text:p></table:table-cell>'
     rows = [
-        [handmade.cell("External Id"), handmade.cell("Name")],
+        [handmade.cell(heading) for heading in TEXT_ROWS[0]],
         [cell.format("string", "string-", "A7", "CUST-A7"), cell.format("string", "string-", "Ann", "")],
         [cell.format("string", "string-", "A8", "CUST-A8"), cell.format("float", "", "7", "")],
         [cell.format("string", "string-", "A9", "CUST-A9")],
-        [cell.format("string", "string-", "B1", "CUST-B1"), cell.format("float", "", "0", "")],
+        [
+            cell.format("string", "string-", "B1", "CUST-B1"),
+            cell.format("float", "", "0", ""),
+            cell.format("date", "date-", "1899-12-30", ""),
+        ],
     ]
     return handmade.ods(path, "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
 
@@ -162,7 +168,7 @@ def xml_of_texts(path):
 
 @pytest.mark.parametrize("make", [xlsx_of_texts, xlsb_of_texts, xls_of_texts, ods_of_texts, xml_of_texts])
 def test_a_text_is_what_the_sheet_shows(tmp_path, make):
-    """A format that shows nothing of a text or a number rejects the row; such a 0 is blank."""
+    """A format that shows nothing of a text or a number rejects the row; such a 0 is blank, dates and times too."""
     sheet = Taken(make(tmp_path / f"leads.{make.__name__.partition('_')[0]}"))
     assert sheet.ids == ["CUST-A9", "CUST-B1"]
     assert sheet.entries[5].fields == sheet.entries[4].fields

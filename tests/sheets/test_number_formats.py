@@ -197,6 +197,13 @@ def test_a_text_is_shown(code, text):
         ("General", []),
         ('"x";"y"', []),
         ("yyyy", []),
+        ("yyyy;@", []),
+        ("yyyy;;@", [-7]),
+        ("dd/mm/yyyy hh:mm;;", [0, -7]),
+        ("[h]:mm;;;", [0, -7]),
+        ('[=0]"";yyyy', [0]),
+        ('[>0]yyyy;""', [0]),
+        ("0E+0;-0E+0; ;@", [0]),
     ],
 )
 def test_nothing_is_shown_of_a_number(code, hidden):

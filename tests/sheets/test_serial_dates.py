@@ -26,6 +26,7 @@ def test_codes_of_numbers(code: str) -> None:
         (46350, DAY, datetime(2026, 11, 24)),
         (46350.5, DAY, datetime(2026, 11, 24, 12)),
         (1, DAY, datetime(1900, 1, 1)),
+        (0.5, DAY, time(12)),
         (59, DAY, datetime(1900, 2, 28)),
         (61, DAY, datetime(1900, 3, 1)),
         (46350.75, "h:mm", time(18)),

@@ -1,6 +1,6 @@
 """A sheet's values to lines of texts, by hand-made facts about its cells."""
 
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata
@@ -71,6 +71,17 @@ def test_a_text_is_shown_by_its_format_or_is_at_fault() -> None:
 def test_a_number_without_any_of_its_digits_is_at_fault_in_each_column() -> None:
     [line] = read([[7.0, 0.0]], CellMetadata(formats={(0, 0): ";;;", (0, 1): ";;;"}))
     assert (line.cells, kinds(line)) == (["7", ""], [FaultKind.HIDDEN_VALUE.name])
+
+
+def test_a_0_that_is_not_shown_is_blank_as_a_number_date_or_time() -> None:
+    zeros: list[Value] = [0.0, time(), timedelta(), date(1899, 12, 30), datetime(1899, 12, 30)]
+    others: list[Value] = [False, "0", time(9), date(2026, 11, 24), 0.5]
+    shown = ["FALSE", "0", "09:00", "2026-11-24", "0.5"]
+    [line] = read([zeros + others], CellMetadata(hides_zeros=True, identifiers=frozenset({1})))
+    assert (line.cells, kinds(line)) == ([""] * 5 + shown, [])
+    formats = {(0, column): "dd/mm/yyyy hh:mm;;" for column in range(10)}
+    [line] = read([zeros + others], CellMetadata(formats=formats))
+    assert (line.cells, kinds(line)) == ([""] * 5 + shown, [])
 
 
 def test_a_time_names_nothing() -> None:

@@ -118,6 +118,7 @@ def test_the_text_of_a_cell(pieces: list[str], text: str) -> None:
         ("04200", {"sdval": "4200", "sdnum": "1033;0;00000"}, ("04200", "")),
         ("24.11.27", {"sdval": "46715", "sdnum": "1031;0;TT.MM.JJ"}, ("24.11.27", "")),
         ("none", {"x:num": "0"}, ("none", "")),
+        ("", {"x:num": "0", "style": "mso-number-format:'d/m/yyyy;;'"}, ("", "")),
         ("12", {"x:num": "nan"}, ("12", "")),
         ("12", {"x:num": "1" * 41}, ("12", "")),
         ("12", {"x:num": "twelve"}, ("12", "")),

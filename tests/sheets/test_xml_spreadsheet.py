@@ -37,6 +37,7 @@ def row(*cells: str, **attributes: object) -> str:
 
 
 HEADINGS = row(cell("Id"), cell("Name"))
+MIDNIGHT = cell("1899-12-31T00:00:00.000", "DateTime")
 
 
 def sheet(*rows: str, name: str = "Leads", before: str = "", after: str = "") -> str:
@@ -131,8 +132,10 @@ def test_struck_texts(text_file, rows_of):
 
 def test_a_sheet_that_shows_no_zeros_has_blanks_there(text_file, cells_of):
     option = "<WorksheetOptions><DoNotDisplayZeros/></WorksheetOptions>"
-    path = text_file(book(sheet(HEADINGS, row(cell("x"), cell("0", "Number")), after=option)), "leads.xls")
-    assert cells_of(path) == [("x", "")]
+    path = text_file(
+        book(sheet(HEADINGS, row(cell("x"), cell("0", "Number")), row(cell("y"), MIDNIGHT), after=option)), "leads.xls"
+    )
+    assert cells_of(path) == [("x", ""), ("y", "")]
 
 
 def test_hidden_rows_and_sheets(text_file):

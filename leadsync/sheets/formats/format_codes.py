@@ -99,15 +99,39 @@ def sections_of(code: str) -> tuple[Section, ...]:
 
 
 @lru_cache(_MOST_REMEMBERED)
+def shown_sections(code: str) -> tuple[Section, ...]:
+    """Return the parts of a code for numbers; one that is not understood, as of a date, shows its own text."""
+    if known := sections_of(code):
+        return known
+    parts = _split(code)
+    if len(parts) > 1 and TEXT in _UNIT.findall(parts[-1]):
+        del parts[-1]
+    return tuple(map(_shown_section, parts[:3]))
+
+
+def _shown_section(part: str) -> Section:
+    if not part.strip():
+        return Section((), ())
+    brackets = [unit[1:-1] for unit in _UNIT.findall(part) if unit[0] == "["]
+    return next(iter(sections_of(part)), Section((part,), (), condition=_condition(brackets)))
+
+
+def _split(code: str) -> list[str]:
+    """Take a code apart at its semicolons."""
+    parts = [""]
+    for unit in _UNIT.findall(code):
+        parts[-1] += unit if unit != ";" else ""
+        parts += [""] if unit == ";" else []
+    return parts
+
+
+@lru_cache(_MOST_REMEMBERED)
 def text_pieces(code: str) -> tuple[str | None, ...] | None:
     """Return the pieces shown for a text, with None in place of the text itself; None if the code is not understood.
 
     A code without a part for texts shows them as they are.
     """
-    parts = [""]
-    for unit in _UNIT.findall(code):
-        parts[-1] += unit if unit != ";" else ""
-        parts += [""] if unit == ";" else []
+    parts = _split(code)
     part = parts[min(len(parts), _PARTS) - 1]
     tokens = list(_TOKEN.finditer(part))
     if len(parts) < _PARTS and all(token["figure"] != TEXT for token in tokens):

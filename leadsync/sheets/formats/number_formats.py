@@ -8,7 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from leadsync.sheets.formats.format_codes import Section, section_for, sections_of, text_pieces
+from leadsync.sheets.formats.format_codes import Section, section_for, sections_of, shown_sections, text_pieces
 
 LARGEST_EXACT = 10**15
 """From here on a number has more than a spreadsheet program's 15 digits; the rest have become zeros."""
@@ -52,14 +52,14 @@ def changes_text(code: str) -> bool:
 @lru_cache(_MOST_REMEMBERED)
 def hides(code: str) -> bool:
     """Whether nothing is shown of some numbers, be it of 0 alone."""
-    return any(not _visible(_filled(Decimal(), section)[0]) for section in sections_of(code))
+    return any(not _visible(_filled(Decimal(), section)[0]) for section in shown_sections(code))
 
 
 def is_hidden(value: float, code: str) -> bool:
     """Whether nothing is shown of a number: its part of the code is blank, or has places only for digits it lacks."""
     if not hides(code):  # of nearly all codes
         return False
-    section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
+    section, number = section_for(Decimal(f"{value:.15g}"), shown_sections(code))
     return section is not None and not _visible(_filled(number, section)[0])
 
 

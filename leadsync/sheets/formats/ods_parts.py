@@ -21,6 +21,8 @@ _FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
 _NUMBERS = frozenset({"float", "currency", "percentage"})
+_VALUE_OF = {kind: f"office:{kind}-value" for kind in ("string", "date", "time")}
+"""The attribute with a cell's value; `office:value` for other kinds."""
 _GENERAL = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d{2,3}|TRUE|FALSE")
 """Texts of the format General: a number too long for it, and a truth."""
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
@@ -229,9 +231,9 @@ class _CellWalk(Walk):
             return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind is not None and kind not in _KINDS and text:
             return self._metadata.texts, text
-        value = self._cell.get("office:string-value" if kind == "string" else "office:value", "").strip()
+        value = self._cell.get(_VALUE_OF.get(kind or "", "office:value"), "").strip()
         if value and not text and self._paragraphs:
-            return self._hidden(kind, value)
+            return (self._metadata.text_formats if kind == "string" else self._metadata.formats), _HIDING
         if kind == "string" and (self._is_broken or (value and value != text)):
             return self._metadata.texts, self._text
         if (
@@ -241,14 +243,6 @@ class _CellWalk(Walk):
         ):
             return self._metadata.texts, text
         return None
-
-    def _hidden(self, kind: str | None, value: str) -> tuple[dict[Place, str], str] | None:
-        """Return the kind of metadata of a value that its format does not show."""
-        if kind == "string":
-            return self._metadata.text_formats, _HIDING
-        if kind not in _NUMBERS:
-            return None
-        return (self._metadata.formats, _HIDING) if float(value) else (self._metadata.texts, "")
 
     def _name(self) -> tuple[dict[Place, str], str] | None:
         """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits, or of

@@ -41,13 +41,16 @@ def is_date_code(code: str) -> bool:
 
 
 def moment(serial: float, code: str, *, epoch_1904: bool = False) -> Value:
-    """Return the date, time or elapsed time of a number of days under a date's code; the number for none."""
+    """Return the date, time or elapsed time of a number of days under a date's code; the number for none.
+
+    Day 0 is a time alone.
+    """
     if not 0 <= serial <= _LAST_DAY:
         return serial
     figures = _NO_FIGURES.sub("", code)
     if _ELAPSED.search(figures):
         return timedelta(days=serial)
-    if not _DAY_FIGURE.search(figures):
+    if serial < 1 or not _DAY_FIGURE.search(figures):
         return _clock(serial % 1)
     first = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 31 if serial < _NO_LEAP_DAY else 30)  # noqa: DTZ001
     try:

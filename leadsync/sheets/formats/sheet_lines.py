@@ -1,7 +1,7 @@
 """A workbook's sheet to lines of texts, each with its faults."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import cast
 
@@ -14,6 +14,8 @@ from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, line_fau
 
 _MOST_FAULTS = 5
 _TIMES = (time, timedelta)
+_ZEROS = frozenset((0, time(), timedelta(), date(1899, 12, 30), datetime(1899, 12, 30)))  # noqa: DTZ001
+"""The values of a 0: as a number, a time, or the first day of OpenDocument's count."""
 _MOST_CELLS = 100
 """Further cells at fault with their positions; of a row with more, some are certainly sent."""
 
@@ -69,6 +71,10 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
+    code = metadata.formats.get(place, "")
+    # "No zeros" is a usual format of amounts, and a formula leaves a 0 for a blank cell.
+    if value in _ZEROS and not isinstance(value, bool) and (metadata.hides_zeros or is_hidden(0, code)):
+        return ""
     # An .ods has times of a day or more as texts.
     is_time = value.__class__ in _TIMES or (value.__class__ is str and place in metadata.unclear)
     if is_time and place[1] in metadata.identifiers:
@@ -78,20 +84,16 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         value = metadata.texts.get(place, value)
     if isinstance(value, str):
         return _text_shown(place, value, metadata, faults)
-    text, is_date = text_of(value, metadata.formats.get(place, ""))
+    text, is_date = text_of(value, code)
     if is_date:
         dates.append(place[1])
     elif isinstance(value, bool) or not isinstance(value, int | float):
         return text
     elif abs(value) >= LARGEST_EXACT:
         faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
-    elif not value and metadata.hides_zeros:
-        return ""
-    elif (code := metadata.formats.get(place)) and is_hidden(value, code):
-        if not value:
-            return ""  # "no zeros", a usual format of amounts
+    elif code and is_hidden(value, code):
         faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
-    elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or metadata.formats.get(place)):
+    elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or code):
         # A number that names something is what the sheet shows, if that tells all of its digits.
         name = None if place in metadata.unclear else shown(value, code)
         if name is not None:

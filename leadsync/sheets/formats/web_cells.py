@@ -138,7 +138,7 @@ def value_of(text: str, attributes: Mapping[str, str], style: Style) -> tuple[Va
             return text, ""  # the letters of a date are those of the language: TT.MM.JJJJ
     else:
         code = style.code(attributes)
-    if code == TEXT:
+    if code == TEXT or not (text or number):
         return text, ""
     if is_date_code(code):
         return moment(number, code), ""

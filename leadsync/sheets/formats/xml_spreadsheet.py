@@ -191,17 +191,15 @@ class _WorkbookWalk(Walk):
             number = float(text)
             if not isfinite(number):
                 raise ValueError("a number is none")
-            value = number
-            if is_date_code(code):
-                value = moment(number, code, epoch_1904=self._epoch_1904)
-            elif not is_plain(code):
-                sheet.metadata.formats[self._place] = code
+            value = moment(number, code, epoch_1904=self._epoch_1904) if is_date_code(code) else number
         elif self._kind == "DateTime":
             value = moment_in(text.strip())
         elif self._kind == "String" and changes_text(code):
             sheet.metadata.text_formats[self._place] = code
         elif self._kind == "Boolean":
             value = text.strip() in ("1", "true", "True")
+        if self._kind in ("Number", "DateTime") and not is_plain(code):
+            sheet.metadata.formats[self._place] = code
         sheet.put(self._place, value)
 
 
