@@ -61,6 +61,9 @@ def test_a_number_that_names_something_is_what_the_sheet_shows() -> None:
     assert read([[123.0, 1.0]], metadata)[0].cells[0] == "00123"
     unclear = CellMetadata(unclear={(0, 0): "1.2E+05"}, identifiers=frozenset({0}))
     assert kinds(read([[123456.0]], unclear)[0]) == [FaultKind.UNCLEAR_NUMBER.name]
+    both = CellMetadata(unclear=dict.fromkeys([(0, 0), (0, 1)], "5%"), texts={(0, 1): "5%"}, identifiers=frozenset({0}))
+    [line] = read([[0.05, 0.05]], both)
+    assert (line.cells, kinds(line)) == (["0.05", "5%"], [FaultKind.UNCLEAR_NUMBER.name])
 
 
 def test_a_text_is_shown_by_its_format_or_is_at_fault() -> None:

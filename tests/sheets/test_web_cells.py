@@ -1,5 +1,7 @@
 """A web page's cell: the text that a browser shows, and the number that Excel or LibreOffice adds behind it."""
 
+from datetime import datetime
+
 import pytest
 
 from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, shown_text, squeezed, value_of
@@ -117,6 +119,11 @@ def test_the_text_of_a_cell(pieces: list[str], text: str) -> None:
         ("4,2", {"x:num": "4200", "style": 'mso-number-format:"0,"'}, (4200.0, "4,2")),
         ("04200", {"sdval": "4200", "sdnum": "1033;0;00000"}, ("04200", "")),
         ("24.11.27", {"sdval": "46715", "sdnum": "1031;0;TT.MM.JJ"}, ("24.11.27", "")),
+        ("12.5%", {"sdval": "0.125", "sdnum": "1033;0;0.0%"}, (0.125, "12.5%")),
+        ("5%", {"x:num": "4.9999999999999996E-2"}, (4.9999999999999996e-2, "5%")),
+        ("$1,234,567.89", {"x:num": "1234567.891"}, (1234567.891, "$1,234,567.89")),
+        ("2/10/27", {"x:num": "46662.5"}, (datetime(2027, 10, 2, 12), "")),
+        ("3 Dec 2027", {"x:num": "46724"}, (datetime(2027, 12, 3), "")),
         ("none", {"x:num": "0"}, ("none", "")),
         ("", {"x:num": "0", "style": "mso-number-format:'d/m/yyyy;;'"}, ("", "")),
         ("12", {"x:num": "nan"}, ("12", "")),

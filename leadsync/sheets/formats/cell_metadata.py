@@ -51,7 +51,7 @@ ERRORS = {
 class CellMetadata:
     """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` of numbers and
     `text_formats` to follow; `texts` in place of values; `unclear` numbers of `identifiers`, the columns of names, with
-    the text that hides their digits.
+    the text that hides their digits and stands in `texts` for other columns.
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number

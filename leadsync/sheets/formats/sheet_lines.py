@@ -80,7 +80,7 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
     if is_time and place[1] in metadata.identifiers:
         faults.append(line_fault(FaultKind.TIME_CELL, place[1]))
         value = metadata.unclear.get(place, value)
-    if metadata.texts:
+    if metadata.texts and not (place[1] in metadata.identifiers and place in metadata.unclear):
         value = metadata.texts.get(place, value)
     if isinstance(value, str):
         return _text_shown(place, value, metadata, faults)

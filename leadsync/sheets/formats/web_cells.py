@@ -6,6 +6,7 @@ behind the text and its format: these alone tell a date without doubt.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 from leadsync.sheets.formats.cell_text import Value
@@ -34,6 +35,8 @@ _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[
 _ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{4})|(.))")
 """Excel writes exactly four digits, though a style sheet may have one to six."""
 _DIGIT = re.compile(r"[0-9]")
+_RUN = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
+_EXPONENT = re.compile(r"[0-9]E[+-]?[0-9]", re.IGNORECASE)
 _MOST_DIGITS = 40
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH = 9
@@ -128,7 +131,10 @@ def shown_text(pieces: list[str]) -> str:
 
 
 def value_of(text: str, attributes: Mapping[str, str], style: Style) -> tuple[Value, str]:
-    """Return the value of a cell: its text, unless a number behind it says more; and the text that hides its digits."""
+    """Return the value of a cell: its text, unless a number behind it says more; and the text that hides its digits.
+
+    Such a number names nothing. In other columns the text stands for it, if it is no exponent.
+    """
     number = _number(attributes)
     if number is None:
         return text, ""
@@ -144,7 +150,21 @@ def value_of(text: str, attributes: Mapping[str, str], style: Style) -> tuple[Va
         return moment(number, code), ""
     if shows(text, number) or not _DIGIT.search(text):
         return text, ""
-    return number, "" if is_plain(code) else text
+    if is_plain(code) and _is_day(text, number):
+        return moment(number, NAMED_FORMATS["general date"]), ""
+    return number, "" if is_plain(code) and is_exponent(text) else text
+
+
+def is_exponent(text: str) -> bool:
+    """Whether a text shows a number as `6.1E+10`; the number says more in every column."""
+    return _EXPONENT.search(text) is not None
+
+
+def _is_day(text: str, number: float) -> bool:
+    """Whether a text names the day and the year of a number of days."""
+    day, runs = moment(number, NAMED_FORMATS["short date"]), _RUN.findall(text)
+    parts = {run[-2:].zfill(2) for run in runs}
+    return isinstance(day, date) and len(runs) > 1 and {f"{day:%d}", f"{day:%y}"} <= parts
 
 
 def _is_english(language: str) -> bool:

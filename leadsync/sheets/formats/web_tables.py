@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.sheet_values import ValueSheet
-from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, shown_text, squeezed, value_of
+from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_exponent, shown_text, squeezed, value_of
 from leadsync.sheets.formats.web_controls import Choice, Radios, input_text
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -111,6 +111,8 @@ def _laid_out(row: _Row, at: int, held: dict[int, int], metadata: CellMetadata) 
         line += [value, *[""] * (columns - 1)]
         if unclear:
             metadata.unclear[at, column] = unclear
+            if not is_exponent(unclear):
+                metadata.texts[at, column] = unclear
         if place in row.struck:
             metadata.struck.add((at, column))
         if columns > 1 or rows > 1:
