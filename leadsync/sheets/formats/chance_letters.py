@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 _BETWEEN = re.compile(r"[\s,;|\"()<>/\\&+*=#!?%\[\]{}\-–—'’‘“”„.@:_0-9]+")
+_GLOTTAL = re.compile("[\u02b9-\u02bc\u02be\u02bf]")
+"""Signs within names, as in the Hawaiian `Hāʻena` or the Arabic `ʿAlī`; as a whole cell they are out of place."""
 _SCRIPTS = (
     (0x250, 0x2AF, "phonetic"), (0x370, 0x3FF, "Greek"), (0x400, 0x52F, "Cyrillic"), (0x531, 0x58F, "Armenian"),
     (0x591, 0x5FF, "Hebrew"), (0x600, 0x6FF, "Arabic"), (0x700, 0x74F, "Syriac"), (0x750, 0x77F, "Arabic"),
@@ -50,7 +52,7 @@ _SURE = 3
 def out_of_place(texts: Iterable[str]) -> list[str]:
     """Return the words of a text with letters out of place; the texts hold all of its words beyond ASCII."""
     lines = list(texts)
-    words = {word for line in lines for word in _BETWEEN.split(line) if not word.isascii()}
+    words = {word for line in lines for word in _BETWEEN.split(_GLOTTAL.sub("", line)) if not word.isascii()}
     lone = {cell for line in lines for cell in _ALONE.findall(line) if _is_no_cell(cell)}
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
@@ -68,7 +70,8 @@ def _is_short(word: str) -> bool:
 
 def _is_no_cell(marked: str) -> bool:
     """Whether marked letters alone make no cell: an initial does, and so do some signs."""
-    return len(marked) < _SURE and marked[0] == marked[0].lower() and marked not in _SIGNS
+    first = (_GLOTTAL.sub("", marked) or marked)[0]
+    return len(marked) < _SURE and first == first.lower() and marked not in _SIGNS
 
 
 def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
