@@ -6,7 +6,7 @@ from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike, slips
 from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, TEMPLATE
-from leadsync.leads.external_ids import DECIMAL_ID, LIST_MARK, PERHAPS_ROUNDED
+from leadsync.leads.external_ids import DECIMAL_ID, LIST_MARK, LIST_NUMBER, PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import heading_names, mapping_for, same_headings, sheet_rules, with_mapping
@@ -22,6 +22,7 @@ __all__ = [
     "ENCODED",
     "EXAMPLES",
     "LIST_MARK",
+    "LIST_NUMBER",
     "LOST_AT_END",
     "NEW_LEAD",
     "ORDER_WORDS",

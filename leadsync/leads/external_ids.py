@@ -21,7 +21,8 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 """The id of a row that shows how to fill in the sheet."""
-_LIST_MARK = re.compile(r"(?:[-–—*|~·+»→✓✔]\s|[>•‣⁃◦▪●☐☑☒]).*", re.DOTALL)
+_LIST_MARK = re.compile(r"(?:[-–—*|~·+»→✓✔]\s|[>•‣⁃◦▪●☐☑☒]|\[[xX✓✔]?\s*\]\s|(?:\d{1,6}|[A-Za-z])\)\s).*", re.DOTALL)
+_LIST_NUMBER = re.compile(r"\d{1,6}\.\s.*\d.*", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -57,10 +58,12 @@ def clean_external_id(text: str) -> Cleaned | Refused:
 
 DECIMAL_ID = "a .0 at the end, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
-LIST_MARK = "a mark in front, as of a list or a quotation (* - | >); delete it"
+LIST_MARK = "a mark in front, as of a list or a quotation (* - | > 1)); delete it"
+LIST_NUMBER = "a number in front, as of a list (1. 2. 3.); delete it"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
     (DECIMAL_ID, _DECIMAL.fullmatch),
     (LIST_MARK, _LIST_MARK.fullmatch),
+    (LIST_NUMBER, _LIST_NUMBER.fullmatch),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

@@ -2,8 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from leadsync.leads import DECIMAL_ID, ENCODED, LIST_MARK, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, TEMPLATE, alike
+from leadsync.leads import (
+    DECIMAL_ID,
+    ENCODED,
+    LIST_MARK,
+    LIST_NUMBER,
+    LOST_AT_END,
+    NEW_LEAD,
+    PERHAPS_ROUNDED,
+    TEMPLATE,
+    alike,
+)
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
@@ -90,7 +101,19 @@ def _is_loud(group: Group, survey: Survey) -> bool:
         # Signs around each value of its own, as in %Ann%, are no names of a template.
         values = [value for value, _ in group.examples]
         return len({*values}) < len(values) or any(value[:1] != value[-1:] for value in values)
+    if group.what == LIST_NUMBER:
+        return _counts_on(group)
     return group.what in _LOUD and (group.count > 1 or group.what != LOST_AT_END)
+
+
+def _counts_on(group: Group) -> bool:
+    """Whether the numbers in front of the first ids go up as their rows do, from line to line or row to row."""
+    numbers = [int(value.partition(".")[0]) for value, _ in group.examples]
+    steps = [
+        0 < after - before <= below - above
+        for (before, after), (above, below) in zip(pairwise(numbers), pairwise(group.rows), strict=True)
+    ]
+    return bool(steps) and all(steps)
 
 
 def _rows(group: Group) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.external_ids import LIST_MARK, clean_external_id
+from leadsync.leads.external_ids import LIST_MARK, LIST_NUMBER, clean_external_id
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.report import problem
 
@@ -30,6 +30,10 @@ BEYOND = "id has characters beyond the plain ones, kept as they are"
         "*7",
         "# 12",
         "+61412345678",
+        "1. Q",
+        "1.5 A",
+        "[A1] 7",
+        "(1) A17",
     ],
 )
 def test_an_id_is_kept_exact(cell: str) -> None:
@@ -47,6 +51,8 @@ def test_an_id_is_kept_exact(cell: str) -> None:
         ("9\u00a0856", BEYOND),
         ("Zoe\u0308", BEYOND),
         *((cell, LIST_MARK) for cell in ("* 10234", "- [ ] A17", "| A17", "> > A17", ">10234", "- A1")),
+        *((cell, LIST_MARK) for cell in ("1) A17", "a) A17", "[x] A17", "[ ] A18", "[] A19")),
+        *((cell, LIST_NUMBER) for cell in ("1. A17", "12.  10234")),
     ],
 )
 def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, warning: str) -> None:

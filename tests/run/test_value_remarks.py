@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.leads import DECIMAL_ID, LIST_MARK, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED
+from leadsync.leads import DECIMAL_ID, LIST_MARK, LIST_NUMBER, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import TEMPLATE, writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
@@ -121,6 +121,26 @@ def test_signs_around_every_value_are_no_template_s_name(texts: list[str], *, is
     survey = Survey()
     for number, text in enumerate(texts):
         survey.accept(number, Lead(f"L{number}", {}, (Note(NoteKind.WARNING, TEMPLATE, "Name", text),)))
+    assert [remark.doubt for remark in encoded_values(survey)] == [True] * is_doubt
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_doubt"),
+    [
+        ("1. A17|2. A18|3. A29", True),
+        ("1. A17||3. A29", True),  # a rejected row between
+        ("7. A17||8. A29", True),  # a blank one
+        ("1. A17", False),
+        ("1. Q26|1. Q27", False),
+        ("4. Q26|1. Q27|2. Q27", False),
+        ("3. A17|7. A18", False),
+    ],
+)
+def test_numbers_in_front_of_ids_that_count_on_are_a_list_s(ids: str, *, is_doubt: bool) -> None:
+    survey = Survey()
+    for number, name in enumerate(ids.split("|"), 2):
+        if name:
+            survey.accept(number, Lead(name, {}, (Note(NoteKind.WARNING, LIST_NUMBER, "Id", name),)))
     assert [remark.doubt for remark in encoded_values(survey)] == [True] * is_doubt
 
 
