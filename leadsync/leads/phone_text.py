@@ -9,7 +9,8 @@ _OTHER_SEPARATORS = str.maketrans(dict.fromkeys("·•‧∙", "-") | {"_": " ",
 _DECIMAL_ZERO = re.compile(r"(\d+)[.,]0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
 _LABEL = (
-    "telephone|phone|tel|ph|landline|mobile|mob|cellphone|cell|direct|main|home|work|office|business|bus|whatsapp|"
+    "telephone|phone|tel|ph|landline|mobile|mob|mbl|cellphone|cell|direct|ddi|main|home|hm|"
+    "private|residence|res|work|wrk|wk|office|business|bus|bh|ah|whatsapp|"
     # Single letters: T: and M: on business cards, (h), (w) and (b) behind a number.
     "[tpmchwb]"
 )
