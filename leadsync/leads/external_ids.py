@@ -58,8 +58,8 @@ def clean_external_id(text: str) -> Cleaned | Refused:
 
 DECIMAL_ID = "a .0 at the end, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
-LIST_MARK = "a mark in front, as of a list or a quotation (* - | > 1)); delete it"
-LIST_NUMBER = "a number in front, as of a list (1. 2. 3.); delete it"
+LIST_MARK = "a mark in front, as of a list or a quotation, such as * or > or 1); delete it"
+LIST_NUMBER = "a number in front, as of a list; delete it"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
     (DECIMAL_ID, _DECIMAL.fullmatch),

@@ -35,6 +35,7 @@ _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[
 _ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{4})|(.))")
 """Excel writes exactly four digits, though a style sheet may have one to six."""
 _DIGIT = re.compile(r"[0-9]")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RUN = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
 _EXPONENT = re.compile(r"[0-9]E[+-]?[0-9]", re.IGNORECASE)
 _MOST_DIGITS = 40
@@ -161,10 +162,12 @@ def is_exponent(text: str) -> bool:
 
 
 def _is_day(text: str, number: float) -> bool:
-    """Whether a text names the day and the year of a number of days."""
+    """Whether a text names the day of a number of days, and its year or month."""
     day, runs = moment(number, NAMED_FORMATS["short date"]), _RUN.findall(text)
-    parts = {run[-2:].zfill(2) for run in runs}
-    return isinstance(day, date) and len(runs) > 1 and {f"{day:%d}", f"{day:%y}"} <= parts
+    if not isinstance(day, date) or str(day.day) not in {run.lstrip("0") for run in runs}:
+        return False
+    has_year = len(runs) > 1 and f"{day:%y}" in {run[-2:] for run in runs}
+    return has_year or _MONTHS[day.month - 1] in text.casefold()
 
 
 def _is_english(language: str) -> bool:
