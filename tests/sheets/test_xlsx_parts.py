@@ -7,10 +7,14 @@ import pytest
 import xlsxwriter
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.sheets import open_table
 from tests.sheets.handmade import SHEET, STRUCK, altered, error_fault, fault_words
 
 
@@ -102,6 +106,20 @@ def test_a_sheet_that_shows_no_zeros_has_blanks_there(workbook, cells_of):
         ("y", "0"),
         ("z", "0.5"),
     ]
+
+
+@pytest.mark.parametrize(("code", "is_told"), [(";;;", True), ("0.00", False)])
+def test_a_conditional_format_that_hides_numbers_is_told(workbook, code, is_told):
+    def hide(sheet):
+        style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode=code))
+        rule = Rule(type="cellIs", operator="equal", formula=["0"], dxf=style)
+        sheet.conditional_formatting.add("B2:B3", rule)
+        sheet["B3"].number_format = "0.0"
+
+    with open_table(workbook([["Id", "Priority"], ["x", 0], ["y", 1]], hide)) as table:
+        assert [row.cells for row in table.rows()] == [("x", "0"), ("y", "1")]
+        told = "! A conditional format hides numbers in B2:B3, which are sent all the same; "
+        assert [str(remark) for remark in table.remarks] == [f"{told}delete such numbers, or the format."] * is_told
 
 
 def test_struck_texts_of_an_xlsx(workbook, rows_of):

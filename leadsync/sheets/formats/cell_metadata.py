@@ -55,8 +55,8 @@ class CellMetadata:
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
-    0. `epoch_1904`: the workbook counts days from 1904. `repeated` names a row or cell with two entries; calamine gives
-    only the last.
+    0. `veiled` are ranges in which a conditional format hides numbers. `epoch_1904`: the workbook counts days from
+    1904. `repeated` names a row or cell with two entries; calamine gives only the last.
     """
 
     errors: dict[Place, str] = field(default_factory=dict)
@@ -71,6 +71,7 @@ class CellMetadata:
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hides_zeros: bool = False
+    veiled: list[str] = field(default_factory=list)
     epoch_1904: bool = False
     repeated: str = ""
 

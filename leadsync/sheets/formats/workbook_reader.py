@@ -79,6 +79,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
         remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
         remarks += _of_hidden_columns(sheet, metadata.hidden_columns)
+        remarks += _of_veiled(metadata.veiled)
         if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
@@ -266,6 +267,14 @@ def _of_hidden_columns(sheet: Sheet, hidden: set[int]) -> Iterator[Remark]:
     if letters:
         columns, are = ("column", "is") if len(letters) == 1 else ("columns", "are")
         yield Remark.fact(f"The {columns} {listed} {are} hidden in the sheet and {are} read all the same.")
+
+
+def _of_veiled(ranges: list[str]) -> Iterator[Remark]:
+    """Remark on ranges in which a conditional format hides numbers: whether it does so depends on their values."""
+    if ranges:
+        listed = ", ".join(ranges[:_MOST_LISTED]) + (", …" if len(ranges) > _MOST_LISTED else "")
+        hidden = f"A conditional format hides numbers in {listed}, which are sent all the same"
+        yield Remark(f"{hidden}; delete such numbers, or the format.", loud=True, kept=True)
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:

@@ -18,6 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
     is_nothing,
     walk_xml,
 )
+from leadsync.sheets.formats.number_formats import hides
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -51,14 +52,14 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             attributes["id"] for name, attributes in workbook if name == "sheet" and attributes.get("name") == sheet
         )
         part = parts[related_part(archive, parts, _WORKBOOK, relation)]
-        codes, struck = _styles(archive, parts)
+        codes, struck, veils = _styles(archive, parts)
         formats = Formats(codes, identifiers, struck)
         struck_texts = _struck_texts(archive, parts)
         metadata = CellMetadata(epoch_1904=_says(workbook, "workbookPr", "date1904"))
-        if struck_texts or _worth_walking(archive, part, formats, identifiers):
+        if struck_texts or veils or _worth_walking(archive, part, formats, identifiers):
             works_out = _says(workbook, "calcPr", "fullCalcOnLoad")
             with archive.open(part) as stream:
-                walk_xml(stream.read, _CellWalk(formats, struck_texts, metadata, works_out=works_out))
+                walk_xml(stream.read, _CellWalk(formats, struck_texts, metadata, veils, works_out=works_out))
         return metadata
 
 
@@ -118,16 +119,21 @@ def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
     return walk.elements
 
 
-def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str]]:
-    """Return the format codes by the style index of cells, and the indexes with a line through the text."""
+def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str], set[str]]:
+    """Return the format codes by the style index of cells, the indexes with a line through the text, and those of the
+    conditional styles that hide numbers."""
     if "xl/styles.xml" not in parts:
-        return {}, set()
+        return {}, set(), set()
     codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
     styles: list[dict[str, str]] = []
     fonts, struck = -1, set[str]()
+    conditional, veils = -1, set[str]()
     part = ""
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
-        if name == "numFmt" and "numFmtId" in attributes:
+        conditional += part == "dxfs" and name == "dxf"
+        if part == "dxfs" and name == "numFmt" and hides(attributes.get("formatCode", "")):
+            veils.add(str(conditional))
+        elif name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
         # xf and font elements stand in several lists; a cell's style counts in cellXfs alone, its font in fonts.
         elif name in _STYLE_LISTS:
@@ -139,7 +145,7 @@ def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, 
         elif part == "cellXfs" and name == "xf":
             styles.append(attributes)
     by_style = {str(at): codes.get(style.get("numFmtId", ""), "") for at, style in enumerate(styles)}
-    return by_style, {str(at) for at, style in enumerate(styles) if style.get("fontId") in struck}
+    return by_style, {str(at) for at, style in enumerate(styles) if style.get("fontId") in struck}, veils
 
 
 def _strikes(name: str, attributes: dict[str, str]) -> bool:
@@ -237,7 +243,13 @@ class _CellWalk(Walk):
     """
 
     def __init__(
-        self, formats: Formats, struck_texts: Collection[str], metadata: CellMetadata, *, works_out: bool
+        self,
+        formats: Formats,
+        struck_texts: Collection[str],
+        metadata: CellMetadata,
+        veils: Collection[str],
+        *,
+        works_out: bool,
     ) -> None:
         self._formats = formats
         self._struck_texts = struck_texts
@@ -247,7 +259,8 @@ class _CellWalk(Walk):
         self._rows = set[int]()
         self._columns = set[int]()
         self._kind = self._style = ""
-        self._inside = ""
+        self._inside = self._range = ""
+        self._veils = veils
         self._formula: str | None = None
         self._value: str | None = None
 
@@ -261,6 +274,10 @@ class _CellWalk(Walk):
         elif name == "col" and (_is_hidden(attributes) or is_nothing(attributes.get("width", ""))):
             first, last = int(attributes["min"]) - 1, int(attributes["max"])
             self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
+        elif name == "conditionalFormatting":
+            self._range = attributes.get("sqref", "")
+        elif name == "cfRule" and attributes.get("dxfId") in self._veils:
+            self._metadata.veiled.append(self._range)
         elif name == "sheetView" and attributes.get("showZeros") in ("0", "false"):
             self._metadata.hides_zeros = True
         elif name == "f":
