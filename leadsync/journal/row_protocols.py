@@ -220,6 +220,10 @@ class LineageQueries(Protocol):
         """The runs that send rows of this one again, as they were or corrected, the oldest first."""
         ...
 
+    def givers(self, run_id: str) -> list[str]:
+        """The runs with rows that this one sends again, as they were or corrected, the oldest first."""
+        ...
+
     def lineage(self, run_id: str) -> list[str]:
         """The later runs with rows of this one, directly or through others."""
         ...

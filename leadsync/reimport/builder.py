@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from leadsync.errors import SheetError
 from leadsync.journal import Origin, State
@@ -12,6 +13,7 @@ from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go
+from leadsync.reimport.family import Family
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.losses import Losses
 from leadsync.reimport.repetitions import Repeated
@@ -59,6 +61,7 @@ class ContextBuilder:
             # From its confirmation on, this run has the trial's unsent rows.
             self.transfer.release(trial.run_id, left)
         self.corrections = Corrections()
+        self._losses: dict[Family, Losses] = {}
 
     def look_at(self, rows: Sequence[Row]) -> None:
         """Find the earlier runs of these rows, before anything in them is read."""
@@ -117,6 +120,7 @@ class ContextBuilder:
             self.transfer.note(context, decision)
         if context.origin is not None or context.trial is not None or context.claim is not NO_CLAIM:
             self.corrections.note(context, decision)
+        self._note_losses(context, decision)
         if self._trial is not None and isinstance(context.mapped, Lead) and not several_rows(context):
             self._trial.note(context.mapped, context.row.number, decision)
         if isinstance(decision, Skip) and (waits := behind(decision)):
@@ -136,10 +140,34 @@ class ContextBuilder:
         if self._trial is not None and self._sync:
             yield from self._trial.missing(self._left)
 
+    def _note_losses(self, context: Context, decision: Decision) -> None:
+        """A row of an earlier run is sent: compare it with the same row in the runs of its sheet and its copies."""
+        earlier, number = self._lineage.earlier(context.claim.run), context.claim.number
+        # A payload that is undone is told by its lead.
+        if earlier is None or number is None or not isinstance(decision, Send) or decision.undoes:
+            return
+        if number not in earlier.origins:
+            return
+        losses = self._losses.setdefault(earlier.family, Losses(earlier.family))
+        losses.note(context.row.number, decision.lead, decision, earlier.states(number))
+
     @property
-    def losses(self) -> Losses | None:
-        """The texts that the file undoes, replaces or leaves out, if it follows an earlier run."""
-        return self._trial.losses if self._trial is not None else None
+    def sent_again(self) -> Mapping[str, Sequence[int]]:
+        """The rows to be sent with another text than the one that went through, by the run of that."""
+        found: dict[str, list[int]] = {}
+        for losses in self._all_losses:
+            for run_id, numbers in losses.again.items():
+                found.setdefault(run_id, []).extend(numbers)
+        return found
+
+    def losses(self) -> Iterator[Remark]:
+        """The loud sentences about texts that the file replaces or leaves out."""
+        return chain.from_iterable(losses.remarks() for losses in self._all_losses)
+
+    @property
+    def _all_losses(self) -> Sequence[Losses]:
+        """Those of the sheets that the file has rows of, and of the one that it follows."""
+        return [*self._losses.values(), *([self._trial.losses] if self._trial is not None else [])]
 
     @property
     def several(self) -> Mapping[str, Sequence[RowKey]]:

@@ -1,6 +1,6 @@
 """The states of a sheet's rows over the runs of the sheet and of its copies."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +25,12 @@ class Followed(NamedTuple):
     by_copy: bool = False
     """Whether the file is a copy: each row left of the run is looked for in it."""
 
+    came_back: bool = False
+    """Whether the file has rows of the run: of other runs only those of copies and of the same rows count."""
+
 
 NO_FILES: Mapping[str, str] = {}
+NO_PLACES: Mapping[tuple[str, int], int] = {}
 Cells = tuple[str, ...]
 """A row's cells, to be compared."""
 
@@ -66,6 +70,8 @@ class Family:
         rows: SheetRows | None = None,
         files: Mapping[str, str] = NO_FILES,
         sheet: str = "",
+        whole: Collection[str] = (),
+        places: Mapping[tuple[str, int], int] = NO_PLACES,
     ) -> None:
         self._states = states
         self.last = last
@@ -79,6 +85,9 @@ class Family:
         self.sheet = sheet
         """The name of the sheet's file."""
         self._files = dict(files)
+        self._whole = whole
+        """The runs of the whole sheet. A row's number is its place there, but for those among the `places`."""
+        self._places = places
         self._by_place: dict[str, dict[int | None, list[RowState]]] = {}
 
     def through(self, lead: str) -> dict[int, set[int]]:
@@ -144,6 +153,11 @@ class Family:
             self._by_place[lead] = places
         return self._by_place[lead].get(there, ())
 
+    def states_in(self, run_id: str, lead: str, number: int) -> Sequence[RowState]:
+        """The states of a row by its number in one of the runs."""
+        there = self._places.get((run_id, number), number if run_id in self._whole else None)
+        return self.states_of(lead, there) if there is not None else ()
+
     def file_of(self, run_id: str) -> str:
         """The name of the file of one of the runs."""
         return self._files.get(run_id, "another file")
@@ -162,7 +176,7 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
     Those runs are held. A run that took over no row, and has no copy, needs no states.
     """
     own = list(_chain(journal, followed.run))
-    others = _others(journal, own)
+    others = _others(journal, own, came_back=followed.came_back)
     is_copy = followed.is_original or followed.is_other_copy
     if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy and not followed.by_copy:
         return Family({}, {}, {}, {}, is_original=False)
@@ -176,13 +190,8 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
     runs = sorted([*own, *others], key=lambda run: run.created)
     last = journal.origins(followed.run.id)
     rows = SheetRows(last)
-    places: dict[tuple[str, int], int] = {}
+    places = _moved(journal, rows, [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id])
     """Of rows with another number in their run, and of those in files that were given back."""
-    # The newest first. Read anew below: memory holds the rows of the followed run and of one more.
-    for run in reversed(runs):
-        if run.id in whole and run.id != followed.run.id:
-            others_there = rows.add(run, journal.origins(run.id))
-            places |= {(run.id, number): place for number, place in others_there.items()}
     for run in runs:
         origins = last if run.id == followed.run.id else journal.origins(run.id)
         descendants = journal.descendants(run.id)
@@ -202,7 +211,21 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     kind = {"is_original": followed.is_original, "is_other_copy": followed.is_other_copy}
     files = {run.id: run.file.name for run in runs}
-    return Family(states, last, gone, rejected, **kind, rows=rows, files=files, sheet=_sheet_of(journal, own[0]).name)
+    sheet = _sheet_of(journal, own[0]).name
+    return Family(states, last, gone, rejected, rows=rows, **kind, files=files, sheet=sheet, whole=whole, places=places)
+
+
+def _moved(journal: Journal, rows: SheetRows, runs: Sequence[RunRecord]) -> dict[tuple[str, int], int]:
+    """Add the rows of these runs, the newest first; return the places of those with another number in their run."""
+    # Each run is read anew for the states: memory holds the rows of the followed run and of one more.
+    return {(run.id, number): place for run in runs for number, place in rows.add(run, journal.origins(run.id)).items()}
+
+
+def first_giver(journal: Journal, run: RunRecord) -> RunRecord:
+    """The oldest run that the rows of a run came from, through retries and files given back; or the run itself."""
+    while givers := journal.givers(run.id):
+        run = journal.run(givers[0])
+    return run
 
 
 def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
@@ -239,10 +262,10 @@ def _chain(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
         before = journal.find(before.follows) if before.follows else None
 
 
-def _others(journal: Journal, own: Sequence[RunRecord]) -> list[RunRecord]:
+def _others(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -> list[RunRecord]:
     """The later runs with rows of these, and the later runs of the same file. A retry counts as its run."""
     ids = {run.id for run in own}
-    found = {run.id: run for run in journal.runs_of(_sheet_of(journal, own[0]))}
+    found = {run.id: run for run in journal.runs_of(_sheet_of(journal, own[0])) if run.checked or not came_back}
     for one in own:
         found |= {later: journal.run(later) for later in journal.lineage(one.id)}
     first = own[-1]

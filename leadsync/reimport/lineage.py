@@ -11,6 +11,7 @@ from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected
 from leadsync.reimport.context import Before, Descendant
+from leadsync.reimport.family import Family, Followed, RowState, family_of, first_giver
 from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
@@ -34,10 +35,18 @@ class Earlier:
     """The idempotent rows in doubt, which are sent again."""
     succeeded: Mapping[str, int]
     """The last row that went through."""
+    family: Family
+    """The runs of its rows' sheet and of the copies of that."""
+    sheet_run: str
+    """The run in which its rows have the same numbers: a retry's is the run that it repeats."""
     newer: Collection[str] = ()
     """The runs with values read later."""
     successors: Collection[tuple[str, int]] = ()
     """Run and number of the rows that came from this run's."""
+
+    def states(self, number: int) -> Sequence[RowState]:
+        """The states of a row over the runs of its sheet and its copies, the oldest first."""
+        return self.family.states_in(self.sheet_run, self.origins[number].lead, number)
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead, sent with success."""
@@ -72,6 +81,8 @@ class Lineage:
         self._hold = hold
         # None is remembered too: a million rows may name a run of another journal.
         self._known: dict[str, Earlier | None] = {}
+        self._families: dict[str, Family] = {}
+        """By the first run of their rows."""
         self._names: dict[str, Mapping[str, str]] = {}
         self.notes: set[str] = set()
         """Headings of columns that a person has added and that are not sent."""
@@ -131,9 +142,19 @@ class Lineage:
             undecided,
             in_doubt,
             succeeded,
+            self._family(run),
+            _repeated_by(journal, run).id,
             newer_runs(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
         )
+
+    def _family(self, run: RunRecord) -> Family:
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - it has found the run
+        first = first_giver(journal, run)
+        if first.id not in self._families:
+            self._families[first.id] = family_of(journal, Followed(first, came_back=True), self._hold)
+        return self._families[first.id]
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
         """The cells of these rows as they were read at first, by the name of their heading."""
@@ -244,6 +265,13 @@ class Lineage:
                 f"The sheet has rows of run {run.id} and others, whose dates were read in different orders "
                 f"({' and '.join(sorted(orders))}); give the rows of each run in a file of its own."
             )
+
+
+def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:
+    """The run that a retry, or a retry of one, repeats; any other run itself."""
+    while before := journal.find(run.retry_of) if run.retry_of else None:
+        run = before
+    return run
 
 
 def _ids(settings: Settings) -> CampaignIds:

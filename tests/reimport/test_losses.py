@@ -105,6 +105,32 @@ def second_copy(chain: Chain) -> str:
     return chain.run("e.csv")
 
 
+def report_of_a_stopped_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.run("e.csv", STOP)
+    return chain.run(chain.files["report"])
+
+
+def retry_file_of_a_report(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.run("e.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,ddd"))
+    chain.run("r.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    return chain.run(chain.files["retry"])
+
+
+def older_correction_that_failed(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    retry = chain.files["retry"]
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,dd"))
+    chain.run("r.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    return chain.run(retry)
+
+
 def other_correction_in_the_copy(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
     chain.report("r.csv")
@@ -163,6 +189,9 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
     ("play", "said", "sent"),
     [
         (second_copy, "! 1 row that went through in run", ["d"]),
+        (report_of_a_stopped_copy, "! 1 row that went through in run", ["d"]),
+        (retry_file_of_a_report, "! 1 row that went through in run", ["ddd"]),
+        (older_correction_that_failed, "! 1 row failed with another text in r.csv (run", ["d"]),
         (other_correction_in_the_copy, "! 1 corrected row is not sent (row 5); the report says why.", []),
         (correction_that_failed, "! 1 row failed with another text in c.csv (run", ["d"]),
         (rows_left_to_another_report, "! 1 corrected row is not sent (row 5), because run", []),

@@ -43,6 +43,11 @@ class RunLineage(Connected):
         taken = "SELECT by_run FROM taken WHERE run = (SELECT run FROM runs WHERE id = ?)"
         return self._ids(f"WHERE retry_of = ? OR run IN ({taken}) ORDER BY run", run_id, run_id)
 
+    def givers(self, run_id: str) -> list[str]:
+        given = "SELECT run FROM taken WHERE by_run = (SELECT run FROM runs WHERE id = ?)"
+        retried = "SELECT retry_of FROM runs WHERE id = ?"
+        return self._ids(f"WHERE run IN ({given}) OR id = ({retried}) ORDER BY run", run_id, run_id)
+
     def _ids(self, condition: str, *values: object) -> list[str]:
         with self._database.reading() as connection:
             return [run.id for run in select_runs(connection, condition, *values)]
