@@ -253,10 +253,3 @@ class LineageQueries(Protocol):
         Each with the later runs, its state there, and its number there.
         """
         ...
-
-    def superseded(self, run_id: str) -> dict[int, tuple[str, int]]:
-        """Rows from an earlier run, if a later row of their lead went through there.
-
-        By number: that run, and the number of the later row there.
-        """
-        ...

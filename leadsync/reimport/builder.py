@@ -21,7 +21,7 @@ from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, behind
+from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
 from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
@@ -54,6 +54,8 @@ class ContextBuilder:
         self._inserts_only = inserts_only
         self._seen: dict[tuple[str, str], Claim] = {}
         self._lines: set[int] = set()
+        self._sent: dict[int, bool] = {}
+        """A digest of each row to be sent of a file that came back, and whether its row is known."""
         self._behind = dict(behind)
         self._left = left
         self.transfer = Transfer()
@@ -116,6 +118,8 @@ class ContextBuilder:
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""
+        if self._sync and isinstance(decision, Send) and self._is_repeated(context, decision.lead):
+            context = context._replace(copied=True)
         if context.origin is not None or context.trial is not None:
             self.transfer.note(context, decision)
         if context.origin is not None or context.trial is not None or context.claim is not NO_CLAIM:
@@ -196,7 +200,8 @@ class ContextBuilder:
         if earlier is None or number is None or origin is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
-            is_added = not claim.run and self._lineage.has_sent(lead)
+            is_new = (not claim.run or claim.of_check) and self._lineage.has_runs
+            is_added = is_new and context.last_sent is not None and context.last_sent.state is State.SUCCEEDED
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
@@ -304,6 +309,16 @@ class ContextBuilder:
         if line in self._lines:
             return True
         self._lines.add(line)
+        return False
+
+    def _is_repeated(self, context: Context, lead: Lead) -> bool:
+        """Whether a row says the same as one further up, and one of them is no row of an earlier run or of a copy by
+        `check`: a line was copied, and its sync_* cells were cleared."""
+        line, is_known = hash((lead.external_id, digest_of(lead.fields))), context.origin is not None
+        is_known = is_known or context.claim.of_check
+        if line in self._sent:
+            return not (is_known and self._sent[line])
+        self._sent[line] = is_known
         return False
 
     def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:

@@ -85,9 +85,9 @@ class Context(NamedTuple):
     second_line: bool = False
     """Whether its row stands in this file already."""
     copied: bool = False
-    """Whether the row is a line of a copy by `check` once more, for the same lead."""
+    """Whether the row is a line further up once more, for the same lead."""
     added: bool = False
-    """Whether a person has added the row to the file of a run, and rows of its lead went through there."""
+    """Whether a person has added the row to the file of a run, and its lead was sent others before."""
     later: Sequence[Descendant] = ()
     """The runs that had the row since, the oldest first."""
     later_row: tuple[str, int] | None = None

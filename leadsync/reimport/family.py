@@ -30,6 +30,7 @@ class Followed(NamedTuple):
 
 
 NO_FILES: Mapping[str, str] = {}
+_SEVERAL = 2
 NO_PLACES: Mapping[tuple[str, int], int] = {}
 Cells = tuple[str, ...]
 """A row's cells, to be compared."""
@@ -88,6 +89,9 @@ class Family:
         self._whole = whole
         """The runs of the whole sheet. A row's number is its place there, but for those among the `places`."""
         self._places = places
+        self._order: dict[str, dict[int, int]] = {}
+        """The positions of a lead's rows in their order, by place, and the last of them that went through."""
+        self._last: dict[str, RowState | None] = {}
         self._by_place: dict[str, dict[int | None, list[RowState]]] = {}
 
     def through(self, lead: str) -> dict[int, set[int]]:
@@ -155,8 +159,25 @@ class Family:
 
     def states_in(self, run_id: str, lead: str, number: int) -> Sequence[RowState]:
         """The states of a row by its number in one of the runs."""
-        there = self._places.get((run_id, number), number if run_id in self._whole else None)
+        there = self._place(run_id, number)
         return self.states_of(lead, there) if there is not None else ()
+
+    def later_row(self, run_id: str, lead: str, number: int) -> tuple[str, int] | None:
+        """Run and number of a later row of the lead that went through, for a row by its number in one of the runs."""
+        there, order = self._place(run_id, number), self.rows.order.get(lead, ())
+        if there is None or len(order) < _SEVERAL:
+            return None
+        if lead not in self._order:
+            went = {one.place: one for one in self._states.get(lead, ()) if one.origin.state is State.SUCCEEDED}
+            self._order[lead] = {place: at for at, place in enumerate(order)}
+            self._last[lead] = next((went[place] for place in reversed(order) if place in went), None)
+        positions, last = self._order[lead], self._last[lead]
+        if last is None or last.place is None or positions[last.place] <= positions.get(there, len(order)):
+            return None
+        return last.origin.run_id, last.number
+
+    def _place(self, run_id: str, number: int) -> int | None:
+        return self._places.get((run_id, number), number if run_id in self._whole else None)
 
     def file_of(self, run_id: str) -> str:
         """The name of the file of one of the runs."""

@@ -27,8 +27,6 @@ class Earlier:
     same_place: bool
     origins: Mapping[int, Origin]
     descendants: Mapping[int, Sequence[Descendant]]
-    superseded: Mapping[int, tuple[str, int]]
-    """Rows that came from runs before it, where a later row of their lead went through: that run and row."""
     undecided: Mapping[str, Sequence[int]]
     """The rows on which a person has to decide."""
     in_doubt: Mapping[str, Sequence[int]]
@@ -49,9 +47,9 @@ class Earlier:
         return self.family.states_in(self.sheet_run, self.origins[number].lead, number)
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
-        """Run and number of a later row of the lead, sent with success."""
+        """Run and number of a later row of the lead, sent with success here or from another file of the sheet."""
         later = self.succeeded.get(lead, 0)
-        return (self.run.id, later) if later > number else self.superseded.get(number)
+        return (self.run.id, later) if later > number else self.family.later_row(self.sheet_run, lead, number)
 
     def is_older(self, last: LastSent) -> bool:
         """Whether this run has read its values before another run read this payload."""
@@ -105,9 +103,10 @@ class Lineage:
             self._known[run_id] = self._read(run) if run is not None else None
         return self._known[run_id]
 
-    def has_sent(self, lead: str) -> bool:
-        """Whether a row of the lead went through in the runs read so far."""
-        return any(earlier is not None and lead in earlier.succeeded for earlier in self._known.values())
+    @property
+    def has_runs(self) -> bool:
+        """Whether one of the runs read so far is known."""
+        return bool(self._runs)
 
     def _read(self, run: RunRecord) -> Earlier:
         journal = self._journal
@@ -132,13 +131,11 @@ class Lineage:
         descendants = {
             number: [Descendant(*later) for later in found] for number, found in journal.descendants(run.id).items()
         }
-        superseded = journal.superseded(run.id)
         return Earlier(
             run,
             same_place,
             origins,
             descendants,
-            superseded,
             undecided,
             in_doubt,
             succeeded,

@@ -78,12 +78,17 @@ def test_corrections_of_another_run_are_no_descendants(journal: Journal, tmp_pat
     assert list(journal.descendants(LATER)) == [2]
 
 
-def test_a_later_row_of_the_lead_that_went_through_supersedes(journal: Journal, tmp_path: Path) -> None:
-    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101), ("A", SUCCEEDED, 0))
-    corrected(journal, tmp_path, LATER, RUN, (2, 2), (3, 3))
-    assert journal.superseded(LATER) == {2: (RUN, 4)}
-    corrected(journal, tmp_path, NEWEST, LATER, (2, 5))
-    assert journal.superseded(NEWEST) == {5: (RUN, 4)}, "through the run between"
+def test_the_givers_of_a_run_are_those_it_repeats_and_those_of_its_corrected_rows(
+    journal: Journal, tmp_path: Path
+) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    corrected(journal, tmp_path, LATER, RUN, (2, 2))
+    corrected(journal, tmp_path, NEWEST, RUN, (3, 2))
+    corrected(journal, tmp_path, LAST, LATER, (2, 2))
+    assert (journal.givers(RUN), journal.givers(NEWEST), journal.givers(LAST)) == ([], [RUN], [LATER])
+    again = "20261127-000000-0000"
+    retried(journal, tmp_path, again, of=RUN)
+    assert journal.givers(again) == [RUN]
 
 
 def test_a_trials_rows_are_those_sent_and_those_still_to_be_sent(journal: Journal) -> None:

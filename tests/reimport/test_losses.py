@@ -89,6 +89,12 @@ class Chain:
         """Keep the report of the last run under a name."""
         (self.desk.folder / name).write_bytes(Path(self.files["report"]).read_bytes())
 
+    def add(self, name: str, row: str) -> None:
+        """Insert a row above the others of a file with sync_* columns."""
+        path = self.desk.folder / name
+        head, *lines = path.read_text("utf-8-sig").splitlines()
+        path.write_text("\n".join([head, row + "," * (head.count(",") - 1), *lines]) + "\n", "utf-8")
+
     def edit(self, name: str, *changes: tuple[str, str]) -> None:
         """Replace texts in a file."""
         path = self.desk.folder / name
@@ -171,10 +177,53 @@ def line_twice(chain: Chain) -> str:
 
 def added_row(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
-    retry = Path(chain.files["retry"])
-    head, *lines = retry.read_text("utf-8-sig").splitlines()
-    retry.write_text("\n".join([head, "L,new" + "," * (head.count(",") - 1), *lines]) + "\n", "utf-8")
+    retry = chain.files["retry"]
+    chain.add(retry, "L,new")
     return chain.run(retry)
+
+
+def older_row_alone(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="L"))
+    for name in ("y.csv", "x.csv"):
+        chain.report(name)
+    chain.edit("y.csv", ("L,a", "L,aa"), ("L,b", "L,bb"))
+    chain.run("y.csv", FaultRule(FaultKind.CODE, code=106, lead="L", calls=1))
+    chain.edit("x.csv", ("L,a", "L,aaa"))
+    return chain.run("x.csv")
+
+
+def row_added_to_a_second_report(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.run(chain.files["report"])
+    chain.report("r.csv")
+    chain.add("r.csv", "L,new")
+    return chain.run("r.csv")
+
+
+def row_added_to_two_copies(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,dd"))
+    chain.add("r.csv", "N,new")
+    chain.report("x.csv")
+    chain.add("x.csv", "N,new")
+    chain.run("r.csv")
+    return chain.run("x.csv")
+
+
+def line_without_its_cells(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    retry = chain.files["retry"]
+    chain.add(retry, "N,d")
+    return chain.run(retry)
+
+
+def report_checked_with_an_added_row(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.report("r.csv")
+    chain.add("r.csv", "L,new")
+    chain.desk.leadsync("check", "r.csv", "--output", "x.csv")
+    return chain.run("x.csv")
 
 
 def followed_run_of_the_same_bytes(chain: Chain) -> str:
@@ -198,6 +247,11 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (row_taken_out_of_a_copy, "! 1 row left of run", ["a", "b", "d"]),
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
+        (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
+        (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),
+        (row_added_to_two_copies, "! 1 added row goes behind rows of its lead", ["new"]),
+        (line_without_its_cells, "! 1 row repeats a line further up (row 3) and goes as well", ["d", "d"]),
+        (report_checked_with_an_added_row, "! 1 added row goes behind rows of its lead", ["new"]),
         (followed_run_of_the_same_bytes, "! 4 rows say what their lead was last sent", ["a", "b", "c", "d"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

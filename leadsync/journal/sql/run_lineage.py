@@ -20,17 +20,6 @@ _DESCENDANTS = f"""{LATER_ROWS}
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
 _TRIED = "state NOT IN ('pending', 'skipped')"
-_SUPERSEDED = """
-    WITH RECURSIVE back(origin, run, number) AS (
-        SELECT by_number, run, number FROM taken WHERE by_run = ?
-        UNION SELECT back.origin, taken.run, taken.number
-              FROM back JOIN taken ON taken.by_run = back.run AND taken.by_number = back.number
-    )
-    SELECT origin, runs.id, max(later.number) AS latest FROM back JOIN rows USING (run, number) JOIN rows AS later
-    ON later.run = back.run AND later.lead = rows.lead AND later.number > back.number
-    AND later.state = 'succeeded' JOIN runs ON runs.run = back.run GROUP BY origin, runs.id
-    ORDER BY latest
-"""
 
 
 class RunLineage(Connected):
@@ -119,8 +108,3 @@ class RunLineage(Connected):
             for origin, later, state, number in connection.execute(_DESCENDANTS, [run_id]):
                 descendants.setdefault(origin, []).append((later, settled(state), number))
         return descendants
-
-    def superseded(self, run_id: str) -> dict[int, tuple[str, int]]:
-        with self._database.reading() as connection:
-            rows = connection.execute(_SUPERSEDED, [run_key(connection, run_id)])
-            return {origin: (earlier, later) for origin, earlier, later in rows}
