@@ -46,7 +46,7 @@ from leadsync.cli import (
     worker,
 )
 from leadsync.cli.options import common_options
-from leadsync.cli.shell import Shell, finish_output, say
+from leadsync.cli.shell import Shell, finish_output, last_words, say
 from leadsync.cli.usage import unknown, usage_error
 from leadsync.errors import Interrupted, LeadsyncError, OutputError, traceback_of, words_of_signal
 from leadsync.process_limits import keep_private
@@ -156,6 +156,7 @@ def exit_code_of(arguments: list[str]) -> int:
     """Run one command line, print its output or error, and return the exit code."""
     shell_options: dict[str, object] = {}
     _signals.struck.clear()
+    last_words.text = ""
     _signals.is_over, _signals.stuck_from = False, math.inf
     try:
         try:
@@ -245,11 +246,11 @@ def _tell_of_wait(signals: _Signals) -> None:
 
 def _ended_by(error: click.Abort | KeyboardInterrupt | Interrupted) -> int:
     """Say that a signal ended the command, and return its exit code."""
+    number, default = signal.SIGINT, "Interrupted; nothing was being sent."
     if isinstance(error, Interrupted):
-        say(words_of_signal(error) or str(error))
-        return 128 + error.signal_number
-    say(words_of_signal(error) or "Interrupted; nothing was being sent.")
-    return 130
+        number, default = signal.Signals(error.signal_number), str(error)
+    say(words_of_signal(error) or last_words.text or default)
+    return 128 + number
 
 
 def _deliver_again(lost: "sys.UnraisableHookArgs") -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
 from leadsync.cli.run_output import put_run
-from leadsync.cli.shell import Shell
-from leadsync.commands import arguments
+from leadsync.cli.shell import Shell, last_words
+from leadsync.commands import arguments, command
 from leadsync.file_names import is_uploaded
 from leadsync.known_dialers import remember_dialer
 from leadsync.models import RunRecord
@@ -40,7 +40,7 @@ def run_plan(
     The plans behind it (`plan.then`) are made by `anew`, each at the end of the run before.
     `finish` adds to the files of each run.
     """
-    from leadsync.run import behind_its_end, execute, execute_in_turn, next_time
+    from leadsync.run import execute, execute_in_turn, next_time, words_behind
 
     if plan.nothing_to_do:
         return _nothing_to_do(shell, journal, plan, hooks)
@@ -51,6 +51,8 @@ def run_plan(
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
+        # True of whatever a signal meets between the sentences of the run's parts.
+        last_words.text = f"Interrupted; `{command('show', plan.run.id)}` says how run {plan.run.id} stands."
         done = execute(
             journal,
             plan,
@@ -61,18 +63,16 @@ def run_plan(
             until=ends,
             warnings=warnings,
         )
-        with behind_its_end(done.run):
-            return finish(done)
+        last_words.text = words_behind(done.run)
+        return finish(done)
 
     results = []
     for done in execute_in_turn(plan, carry_out, anew, shell.say):
         results.append(done)
-        with behind_its_end(done.run):
-            hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-    with behind_its_end(done.run):
-        for behind in plan.in_turn[len(results) :]:
-            shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
-        return _put_all(shell, journal, results)
+        hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+    for behind in plan.in_turn[len(results) :]:
+        shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
+    return _put_all(shell, journal, results)
 
 
 def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") -> int:

@@ -229,6 +229,16 @@ def _silence(stream: TextIO) -> None:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
+@dataclass(slots=True)
+class LastWords:
+    """The sentence for a signal where no work under way has one: what a command has done is done whatever follows."""
+
+    text: str = ""
+
+
+last_words = LastWords()
+
+
 def command_shell() -> Shell:
     """The shell of a command at its beginning: with its log set up. Raises UsageError."""
     shell = current_shell()

@@ -3,7 +3,15 @@
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
-from leadsync.run.execution import Executed, behind_its_end, code_for, execute, execute_in_turn, keep_draft_behind
+from leadsync.run.execution import (
+    Executed,
+    behind_its_end,
+    code_for,
+    execute,
+    execute_in_turn,
+    keep_draft_behind,
+    words_behind,
+)
 from leadsync.run.file_plan import has_expired, plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.hand_over import NO_WORKER, REST_PRIORITY, UPLOAD_PRIORITY, hand_over, has_worker, is_for_worker
@@ -101,6 +109,7 @@ __all__ = [
     "sheet_view_of",
     "versions_of",
     "with_edits",
+    "words_behind",
     "write_copy",
     "write_corrected",
     "write_files",

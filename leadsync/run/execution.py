@@ -118,9 +118,14 @@ def _to_be_resumed(run: RunRecord, stops: StopRequests) -> Iterator[None]:
 
 def behind_its_end(run: RunRecord) -> AbstractContextManager[None]:
     """Name a run that has ended, its files written, where a signal ends what follows."""
+    return ended_by_signal(words_behind(run))
+
+
+def words_behind(run: RunRecord) -> str:
+    """The sentence for a signal behind a run's end."""
     if not run.finished:
-        return ended_by_signal(f"Interrupted; `{command('resume', run.id)}` goes on with run {run.id}.")
-    return ended_by_signal(f"Interrupted; run {run.id} was over, and `{command('show', run.id)}` shows its result.")
+        return f"Interrupted; `{command('resume', run.id)}` goes on with run {run.id}."
+    return f"Interrupted; run {run.id} was over, and `{command('show', run.id)}` shows its result."
 
 
 def execute_in_turn(
