@@ -179,6 +179,11 @@ class Family:
     def _place(self, run_id: str, number: int) -> int | None:
         return self._places.get((run_id, number), number if run_id in self._whole else None)
 
+    @property
+    def run_ids(self) -> set[str]:
+        """The runs with the states; empty if there is nothing to compare."""
+        return set(self._files)
+
     def file_of(self, run_id: str) -> str:
         """The name of the file of one of the runs."""
         return self._files.get(run_id, "another file")

@@ -12,7 +12,9 @@ from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.family import Family, Followed, RowState, family_of, first_giver
+from leadsync.reimport.losses import Losses
 from leadsync.reimport.newer_payloads import newer_runs
+from leadsync.reimport.rules import Send
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
 
@@ -262,6 +264,16 @@ class Lineage:
                 f"The sheet has rows of run {run.id} and others, whose dates were read in different orders "
                 f"({' and '.join(sorted(orders))}); give the rows of each run in a file of its own."
             )
+
+
+def losses_of_retry(journal: Journal, run: RunRecord, skipped: Collection[int]) -> Losses:
+    """The texts that rows of a run undo or replace if they go again as they are, but for those `skipped`."""
+    family = family_of(journal, Followed(first_giver(journal, run), came_back=True), lambda _: None)
+    losses, sheet_run = Losses(family), _repeated_by(journal, run).id
+    for number, lead in journal.leads_of_retry(run.id, family.run_ids - {run.id}) if family.run_ids else ():
+        if number not in skipped:
+            losses.note(number, lead, Send(lead), family.states_in(sheet_run, lead.external_id, number))
+    return losses
 
 
 def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:

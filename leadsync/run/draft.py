@@ -58,7 +58,7 @@ def read_draft(
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    remarks = (*copies, *first, *starmap(_again_remark, again.items()), *scan.remarks, *_own_names(scan))
+    remarks = (*copies, *first, *starmap(again_remark, again.items()), *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -230,7 +230,7 @@ def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, option
     return [Remark(f"{words}: send the corrected rows on that page first, or correct them in the sheet.", loud=True)]
 
 
-def _again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
+def again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
     """The warning about rows with another payload than the one that went through in an earlier run of the sheet."""
     rows = counted(len(numbers), "row that went", "rows that went")
     again = agreeing(len(numbers), "reads otherwise now, and is", "read otherwise now, and are")

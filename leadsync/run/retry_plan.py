@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 from leadsync.config import Settings
@@ -12,6 +13,7 @@ from leadsync.journal import Journal, Queued
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
+from leadsync.reimport import losses_of_retry
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     inserts_of,
@@ -21,6 +23,7 @@ from leadsync.run.continuation import (
     refuse_held,
     refuse_other_place,
 )
+from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 
@@ -47,6 +50,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         return nothing_to_do(journal, run)
     new = _new_run(journal, run, settings, options, now)
     since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings, skip_sent=True)
+    losses = losses_of_retry(journal, run, since.skipped)
     sending = count - len(since.skipped)
     return Plan(
         new,
@@ -55,8 +59,10 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *_remarks_on(run, settings, count),
             *map(Remark.fact, corrected_rows_left(journal, run.id)),
             *since.remarks(journal, run, settings, now),
+            *starmap(again_remark, losses.again.items()),
+            *losses.remarks(),
         ),
-        sent_before=since.sent_before,
+        sent_before=bool(since.sent_before or losses.again),
         write=partial(_store_retry, journal, new, options.limit, since.skipped),
     )
 

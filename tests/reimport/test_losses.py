@@ -118,6 +118,14 @@ def report_of_a_stopped_copy(chain: Chain) -> str:
     return chain.run(chain.files["report"])
 
 
+def retry_of_a_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.run("e.csv", STOP)
+    chain.dialer.ledger.received.clear()
+    return chain.desk.leadsync("retry").err
+
+
 def retry_file_of_a_report(chain: Chain) -> str:
     chain.edit("c.csv", ("N,d", "N,dd"))
     chain.run("c.csv")
@@ -239,6 +247,7 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
     [
         (second_copy, "! 1 row that went through in run", ["d"]),
         (report_of_a_stopped_copy, "! 1 row that went through in run", ["d"]),
+        (retry_of_a_copy, "! 1 row that went through in run", ["d"]),
         (retry_file_of_a_report, "! 1 row that went through in run", ["ddd"]),
         (older_correction_that_failed, "! 1 row failed with another text in r.csv (run", ["d"]),
         (other_correction_in_the_copy, "! 1 corrected row is not sent (row 5); the report says why.", []),
