@@ -13,8 +13,9 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
-from leadsync.models import RunRecord
+from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
+from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -36,6 +37,7 @@ from leadsync.run.sheet_source import fingerprint
 DRAFTS_LIVE = timedelta(days=1)
 CORRECTED_LIVE = timedelta(days=14)
 """As long as an upload: a person's work is in it."""
+_MAY_GO_LATER = (*WAITING, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE)
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -99,7 +101,7 @@ def _plan_file(
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
-        if seen is not None:
+        if seen is not None and not _only_waited(journal, seen):
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
@@ -259,6 +261,17 @@ def _same_sheet(
         # The plain sheet again is no copy: that is another question.
         return run if run.fingerprint != digest and (check or copied) else None
     return None
+
+
+def _only_waited(journal: Journal, run: RunRecord) -> bool:
+    """Whether a run has sent nothing, and rows of it waited for a decision or for another run: they may go by now.
+
+    A copy or a sheet that follows another run knows its rows by that run, not by itself.
+    """
+    if run.follows or run.checked or journal.tally(run.id).attempts:
+        return False
+    skipped = journal.records(run.id, [Status.SKIPPED])
+    return any(isinstance(row.reason, Skip) and row.reason.kind in _MAY_GO_LATER for row in skipped)
 
 
 def _run_after_trial(

@@ -190,6 +190,16 @@ def added_row(chain: Chain) -> str:
     return chain.run(retry)
 
 
+def correction_given_back_once_more_after_the_decision(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"))
+    chain.run("r.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run("r.csv")
+
+
 def older_row_alone(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="L"))
     for name in ("y.csv", "x.csv"):
@@ -256,6 +266,7 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (row_taken_out_of_a_copy, "! 1 row left of run", ["a", "b", "d"]),
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
+        (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
         (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),
         (row_added_to_two_copies, "! 1 added row goes behind rows of its lead", ["new"]),
