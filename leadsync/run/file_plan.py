@@ -254,12 +254,13 @@ def _same_sheet(
     Rows that it never came to go from the present file.
     """
     source = check.fingerprint if check is not None else digest
+    newest = next((run for run in runs if not run.retry_of), None)
     for run in runs:
         copied = journal.checked_sheet(run.checked) if run.checked else None
         if run.retry_of or (copied.fingerprint if copied is not None else run.fingerprint) != source:
             continue
-        # The plain sheet again is no copy: that is another question.
-        return run if run.fingerprint != digest and (check or copied) else None
+        # The plain sheet again is no copy, nor are the same bytes as last: that is another question.
+        return run if (check or copied) and (run.fingerprint != digest or run is not newest) else None
     return None
 
 

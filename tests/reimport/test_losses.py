@@ -200,6 +200,13 @@ def correction_given_back_once_more_after_the_decision(chain: Chain) -> str:
     return chain.run("r.csv")
 
 
+def copy_of_a_sheet_changed_since(chain: Chain) -> str:
+    chain.run("c.csv")
+    chain.edit("leads.csv", ("N,d", "N,dd"))
+    chain.run("leads.csv")
+    return chain.run("e.csv")
+
+
 def older_row_alone(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="L"))
     for name in ("y.csv", "x.csv"):
@@ -267,6 +274,7 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
+        (copy_of_a_sheet_changed_since, "has sent the same sheet", []),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
         (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),
         (row_added_to_two_copies, "! 1 added row goes behind rows of its lead", ["new"]),
