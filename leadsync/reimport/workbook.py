@@ -26,8 +26,8 @@ OpenPart = Callable[[str], AbstractContextManager["Table"]]
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
-_COMPARED = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT, Status.SUCCEEDED})
-"""Rows of *Report* that go if they were corrected there; of one that went through it is told that it does not."""
+_UNDECIDED = frozenset({Status.CONFLICT, Status.UNKNOWN})
+"""Rows for the sheet *To decide*. Others go if they were corrected on *Report*, or it is told that they do not."""
 _DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED})
 
 
@@ -174,7 +174,9 @@ def _from_report(
             continue
         runs.add(key[0])
         missing.discard(key)
-        if _sync(row, headings, "sync_status") in _COMPARED and _is_corrected(row, key, shown, headings, seen, history):
+        if _sync(row, headings, "sync_status") not in _UNDECIDED and _is_corrected(
+            row, key, shown, headings, seen, history
+        ):
             yield row
     twice = min((number for run, number in missing if run in runs), default=None)
     if is_added and twice is not None:

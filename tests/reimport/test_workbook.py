@@ -166,10 +166,12 @@ def test_decisions_and_corrections_are_taken_from_one_workbook(sent: SentWorkboo
     assert "conflict" not in shown["statuses"]
 
 
-def test_a_row_corrected_on_the_sheet_report_goes_too(sent: SentWorkbook) -> None:
+@pytest.mark.parametrize("status", ["succeeded", "skipped", None])
+def test_a_row_corrected_on_the_sheet_report_goes_too(sent: SentWorkbook, status: str | None) -> None:
     def correct(book: openpyxl.Workbook) -> None:
         for lead in ("007", "010"):
             cell(book["Report"], lead, "Outcome").value = "Busy"
+        cell(book["Report"], "007", "sync_status").value = status
 
     sent.edit(correct)
     done = sent.give_back()
