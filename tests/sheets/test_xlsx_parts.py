@@ -120,6 +120,7 @@ def test_a_conditional_format_that_hides_numbers_is_told(workbook, code, is_told
         assert [row.cells for row in table.rows()] == [("x", "0"), ("y", "1")]
         told = "! A conditional format hides numbers in B2:B3, which are sent all the same; "
         assert [str(remark) for remark in table.remarks] == [f"{told}delete such numbers, or the format."] * is_told
+        assert all(remark.doubt for remark in table.remarks)
 
 
 def test_struck_texts_of_an_xlsx(workbook, rows_of):

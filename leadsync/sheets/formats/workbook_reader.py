@@ -274,7 +274,7 @@ def _of_veiled(ranges: list[str]) -> Iterator[Remark]:
     if ranges:
         listed = ", ".join(ranges[:_MOST_LISTED]) + (", …" if len(ranges) > _MOST_LISTED else "")
         hidden = f"A conditional format hides numbers in {listed}, which are sent all the same"
-        yield Remark(f"{hidden}; delete such numbers, or the format.", loud=True, kept=True)
+        yield Remark.doubtful(f"{hidden}; delete such numbers, or the format.")
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:
