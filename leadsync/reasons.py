@@ -154,6 +154,8 @@ class SkipKind(Enum):
 
 WAITING = (SkipKind.WAITS_FOR_DECISION, SkipKind.WAITS_FOR_RESUME)
 """The row waits for an earlier one of its lead in another run."""
+MAY_GO_LATER = (*WAITING, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE)
+"""The row may go once a person has decided, or another run has gone on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ class Skip:
     """A row left out on purpose, or waiting.
 
     `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
-    `text` is a decision, a file's name or a person's.
+    `text` is a decision, a file's name or a person's. `of_run` and `of_row` name the row itself in the run that it was
+    given back from, if it may go later.
     """
 
     kind: SkipKind
@@ -201,6 +204,8 @@ class Skip:
     status: str = ""
     code: int | None = None
     text: str = ""
+    of_run: str = ""
+    of_row: int | None = None
 
     @property
     def undecided_run(self) -> str:

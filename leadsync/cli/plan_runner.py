@@ -11,8 +11,8 @@ from leadsync.cli.shell import Shell, last_words
 from leadsync.commands import arguments, command
 from leadsync.file_names import is_uploaded
 from leadsync.known_dialers import remember_dialer
-from leadsync.models import RunRecord
-from leadsync.plurals import agreeing
+from leadsync.models import RunRecord, Status
+from leadsync.plurals import agreeing, counted
 from leadsync.post_run import PostRunHooks
 
 if TYPE_CHECKING:
@@ -96,13 +96,22 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
     if journal.count_retry(run.id):
         again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
     where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
-    done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}"
+    done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}{_but_for(journal, run)}"
     shell.say(f"Nothing to do: {_left_elsewhere(shell, journal, run, again) or f'{done}. {again}'}")
     for line in held_rows(plan):
         shell.say(line)
     hooks.measure(0)
     put_run(shell, journal, run, written_files(run))
     return 0
+
+
+def _but_for(journal: "Journal", run: RunRecord) -> str:
+    """The words about rows of a run that it has skipped; empty without such rows."""
+    skipped = journal.tally(run.id).statuses.get(Status.SKIPPED, 0)
+    if not skipped:
+        return ""
+    rows, why = counted(skipped, "row that is", "rows that are"), command("show", run.id, "--status", "skipped")
+    return f" but for {rows} skipped (`{why}` says why)"
 
 
 def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.cli.shell import Shell
+from leadsync.cli.shell import Shell, last_words
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import (
     BusyError,
@@ -153,7 +153,7 @@ class SheetRunner:
         """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
         from leadsync.progress import SilentProgress
         from leadsync.report import as_text
-        from leadsync.run import behind_its_end, execute, plan_warnings
+        from leadsync.run import behind_its_end, execute, plan_warnings, words_behind
 
         with logged_as(plan.run.id):
             _log.info("%s begins", plan.run.file.name)
@@ -167,6 +167,8 @@ class SheetRunner:
             output_for=self._place,
             by_itself=True,
         )
+        # True until the next file's run has words of its own.
+        last_words.text = words_behind(done.run)
         with behind_its_end(done.run):
             # Only a sheet of this folder can have earlier files in its subfolders.
             if done.run.file.parent == self.folder:

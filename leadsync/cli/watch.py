@@ -16,7 +16,7 @@ from leadsync.cli.options import (
     wanted_inserts,
 )
 from leadsync.cli.sheet_runner import SheetRunner
-from leadsync.cli.shell import Shell, command_shell
+from leadsync.cli.shell import Shell, command_shell, last_words
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import Interrupted, UsageError, words_of_signal
 from leadsync.post_run import PostRunHooks
@@ -73,7 +73,7 @@ def watch(
             runner.settings()
             _watch(shell, watcher, results, once=once)
         except (Interrupted, KeyboardInterrupt) as error:
-            if words := words_of_signal(error) or str(error):
+            if words := words_of_signal(error) or last_words.text or str(error):
                 shell.say(words)
             results.code = 128 + (error.signal_number if isinstance(error, Interrupted) else signal.SIGINT)
         except Exception as error:

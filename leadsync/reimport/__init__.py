@@ -11,7 +11,7 @@ from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, behind, undecided_twin
+from leadsync.reimport.unchanged import LastSentLeads, behind, same_fields, undecided_twin
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "newer_runs",
     "put_together",
     "rules_for",
+    "same_fields",
     "undecided_twin",
     "undoes",
     "undone_rows",

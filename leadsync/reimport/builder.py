@@ -183,7 +183,7 @@ class ContextBuilder:
         return self._last_sent.repeated() if self._last_sent is not None else {}
 
     def _of_rows_that_came_back(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
-        claims = [claim_of(row, self._sync) for row in rows]
+        claims = [self._waited_claim(claim_of(row, self._sync)) for row in rows]
         mapped_rows = [self._restored(claim, mapped) for claim, mapped in zip(claims, leads, strict=True)]
         self._look_up(mapped_rows)
         before = self._cells_before(claims, mapped_rows)
@@ -191,6 +191,15 @@ class ContextBuilder:
             # The claim's own run, not the last one: corrections are shown against the row as it was read at first.
             known = before.get((claim.run, claim.number), {}) if claim.number is not None else {}
             yield self._context(row, claim, mapped, known)
+
+    def _waited_claim(self, claim: Claim) -> Claim:
+        """The claim of a row that only waited in its run: of the row that was given back to that run."""
+        earlier, number = self._lineage.earlier(claim.run), claim.number
+        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
+        reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
+        if not isinstance(reason, Skip) or not reason.of_run or claim.decision:
+            return claim
+        return Claim(run=reason.of_run, row=str(reason.of_row))
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id

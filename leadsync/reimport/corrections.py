@@ -100,7 +100,7 @@ class Corrections:
             self._changed_in_vain.append(context.row.number)
         elif changes and isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_TO_RUN:
             self._left_to.setdefault(decision.run, []).append(context.row.number)
-        elif changes and not undecided and not _is_left_out(decision):
+        elif changes and not undecided and context.row.number not in context.sheet.left_out:
             self._corrected_in_vain.append(context.row.number)
         elif not undecided:
             self._as_they_were += isinstance(decision, Send)
@@ -204,10 +204,6 @@ def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
         # Programs change blanks and the ends of lines inside texts; that is no correction.
         if was is not None and "".join(was.cell.split()) != "".join(cell.split()):
             yield column.heading, was.cell, cell.strip()
-
-
-def _is_left_out(decision: Decision) -> bool:
-    return isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT
 
 
 def _short(value: str) -> str:

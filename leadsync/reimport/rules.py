@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead
-from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.reasons import MAY_GO_LATER, Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
@@ -249,7 +249,8 @@ def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
 
 
 def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
-    """The decision for the row. A rejected row keeps run and number of its failed row in an earlier run."""
+    """The decision for the row. A rejected row keeps run and number of its failed row in an earlier run, a waiting one
+    those of its own row there."""
     for rule in rules:
         if decision := rule(context):
             break
@@ -260,7 +261,10 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
         decision = mapped
         if any(fault.kind is FaultKind.NO_LEAD for fault in mapped.faults):
             return Skip(SkipKind.NO_LEAD)
-    return _with_root(decision, context) if isinstance(decision, Rejected) else decision
+    if isinstance(decision, Skip):
+        waits = decision.kind in MAY_GO_LATER and context.origin is not None
+        return replace(decision, of_run=context.claim.run, of_row=context.claim.number) if waits else decision
+    return _with_root(decision, context)
 
 
 def _with_root(rejected: Rejected, context: Context) -> Rejected:

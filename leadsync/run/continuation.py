@@ -19,6 +19,7 @@ from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
 from leadsync.run.sheet_source import fingerprint
+from leadsync.run.waiting_rows import corrections_waiting
 
 # Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -151,7 +152,11 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     plan = Plan(
         replace(run, **changed),
         journal.ready(run.id, end) - len(since.skipped),
-        remarks=(*remarks, *since.remarks(journal, run, settings, journal.now())),
+        remarks=(
+            *remarks,
+            *since.remarks(journal, run, settings, journal.now()),
+            *corrections_waiting(journal, run, left),
+        ),
         sent_before=since.sent_before,
         write=partial(_write, journal, run, since.skipped, changed),
     )

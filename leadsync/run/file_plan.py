@@ -13,9 +13,8 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
-from leadsync.models import RunRecord, Status
+from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -32,12 +31,12 @@ from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
+from leadsync.run.waiting_rows import but_for_sent, goes_by_now
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
 CORRECTED_LIVE = timedelta(days=14)
 """As long as an upload: a person's work is in it."""
-_MAY_GO_LATER = (*WAITING, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE)
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -101,8 +100,9 @@ def _plan_file(
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
-        if seen is not None and not _only_waited(journal, seen):
+        if seen is not None and not goes_by_now(journal, seen):
             return nothing_to_do(journal, seen)
+        options = replace(options, edits=but_for_sent(journal, seen, options.edits)) if seen is not None else options
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
     for run in ended:
@@ -116,7 +116,8 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     file: the same sheet may come again under another."""
     digest = fingerprint(options.content or file)
     last = next(_runs_with(journal, digest, settings), None)
-    if last is not None and last.finished and not journal.has_more(last.id):
+    is_over = last is not None and last.finished and not journal.has_more(last.id)
+    if last is not None and is_over and not (last.file == file and goes_by_now(journal, last)):
         return nothing_to_do(journal, last)
     return _plan_sheet(journal, file, settings, options, now, digest)
 
@@ -262,17 +263,6 @@ def _same_sheet(
         # The plain sheet again is no copy, nor are the same bytes as last: that is another question.
         return run if (check or copied) and (run.fingerprint != digest or run is not newest) else None
     return None
-
-
-def _only_waited(journal: Journal, run: RunRecord) -> bool:
-    """Whether a run has sent nothing, and rows of it waited for a decision or for another run: they may go by now.
-
-    A copy or a sheet that follows another run knows its rows by that run, not by itself.
-    """
-    if run.follows or run.checked or journal.tally(run.id).attempts:
-        return False
-    skipped = journal.records(run.id, [Status.SKIPPED])
-    return any(isinstance(row.reason, Skip) and row.reason.kind in _MAY_GO_LATER for row in skipped)
 
 
 def _run_after_trial(

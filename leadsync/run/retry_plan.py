@@ -26,6 +26,7 @@ from leadsync.run.continuation import (
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
+from leadsync.run.waiting_rows import corrections_waiting
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -49,7 +50,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         _refuse_taken(journal, run)
         return nothing_to_do(journal, run)
     new = _new_run(journal, run, settings, options, now)
-    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings, skip_sent=True)
+    again = partial(journal.leads_of_retry, run.id)
+    since = sent_since(journal, run, again, settings, skip_sent=True)
     losses = losses_of_retry(journal, run, since.skipped)
     sending = count - len(since.skipped)
     return Plan(
@@ -61,6 +63,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *since.remarks(journal, run, settings, now),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
+            *corrections_waiting(journal, run, again),
         ),
         sent_before=bool(since.sent_before or losses.again),
         write=partial(_store_retry, journal, new, options.limit, since.skipped),

@@ -200,6 +200,54 @@ def correction_given_back_once_more_after_the_decision(chain: Chain) -> str:
     return chain.run("r.csv")
 
 
+def waiting_correction(chain: Chain) -> str:
+    """A correction of the row behind an undecided one; returns the run of the sheet, stopped behind it."""
+    refused = FaultRule(FaultKind.CODE, code=106, lead="N")
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), refused)
+    first = str(chain.desk.leadsync("runs", "--json").json["runs"][0]["run"])
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"), ("N,d", "N,dd"))
+    chain.run("r.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    chain.dialer.ledger.received.clear()
+    return first
+
+
+def resumed_though_a_correction_waits(chain: Chain) -> str:
+    return chain.desk.leadsync("resume", waiting_correction(chain)).err
+
+
+def report_of_a_run_whose_rows_waited(chain: Chain) -> str:
+    waiting_correction(chain)
+    return chain.run(chain.files["report"])
+
+
+def file_with_rows_that_went_and_others_that_waited(chain: Chain) -> str:
+    waiting_correction(chain)
+    return chain.run("r.csv")
+
+
+def the_same_file_a_third_time(chain: Chain) -> str:
+    first = waiting_correction(chain)
+    chain.run("r.csv")
+    chain.dialer.ledger.received.clear()
+    chain.desk.leadsync("resume", first)
+    return chain.run("r.csv")
+
+
+def resumed_though_another_report_corrects(chain: Chain) -> str:
+    rows_left_to_another_report(chain)
+    chain.dialer.ledger.received.clear()
+    return chain.desk.leadsync("resume").err
+
+
+def copy_whose_rows_another_took(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv", STOP)
+    chain.run("e.csv")
+    return chain.run("c.csv")
+
+
 def copy_of_a_sheet_changed_since(chain: Chain) -> str:
     chain.run("c.csv")
     chain.edit("leads.csv", ("N,d", "N,dd"))
@@ -274,6 +322,12 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
+        (resumed_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),
+        (report_of_a_run_whose_rows_waited, "1 row corrected: Version 1", ["bb"]),
+        (file_with_rows_that_went_and_others_that_waited, "1 row corrected: Version 1", ["bb"]),
+        (the_same_file_a_third_time, "Nothing to do: run", []),
+        (resumed_though_another_report_corrects, "! 1 row was corrected in x.csv (run", ["a", "b", "c", "d"]),
+        (copy_whose_rows_another_took, "has sent c.csv but for 4 rows that are skipped", []),
         (copy_of_a_sheet_changed_since, "has sent the same sheet", []),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
         (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import Interrupted
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.watch.conftest import Folder
@@ -154,3 +155,18 @@ def test_a_signal_between_two_files_is_no_trouble_of_a_file(folder: Folder, monk
     assert (done.code, done.err.splitlines()[-1]) == (143, "Terminated; nothing was being sent.")
     assert (folder.path / "leads.csv").exists()
     assert dialer.ledger.received == []
+
+
+def test_a_signal_behind_a_file_that_was_sent_names_its_run(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.desk.dialer()
+    folder.drop("leads.csv", "1,0383218101,Sale,x")
+
+    def struck(*_: object) -> None:
+        raise Interrupted("Terminated; nothing was being sent.", signal.SIGTERM)
+
+    monkeypatch.setattr(WatchReport, "note", struck)
+    done = folder.watch()
+    said = done.err.splitlines()[-1]
+    assert done.code == 143
+    assert said.startswith("Interrupted; run ")
+    assert said.endswith("` shows its result.")

@@ -1,0 +1,108 @@
+"""Rows of files given back that waited for a decision or for another run: they may go by now."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+
+from leadsync.commands import command
+from leadsync.journal import Journal, RowFilter
+from leadsync.models import Lead, RowRecord, RunRecord, Status
+from leadsync.plurals import agreeing, counted
+from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
+from leadsync.reimport import same_fields
+from leadsync.remarks import Remark
+from leadsync.run.sheet_edits import SheetEdits
+
+_CHUNK = 1000
+_WAITED = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in MAY_GO_LATER))
+
+
+def goes_by_now(journal: Journal, run: RunRecord) -> bool:
+    """Whether rows of a run waited and may go by now, if its file is read anew.
+
+    A copy or a sheet that follows another run knows its rows by that run, not by itself.
+    """
+    if run.follows or run.checked:
+        return False
+    has_sent = journal.tally(run.id).attempts > 0
+    return any(reason.of_run or not has_sent for _, reason in _waited(journal, run.id))
+
+
+def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
+    """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
+    readings = {one.id for one in journal.runs_of(run.file)}
+    done = {row.number: skip for row in journal.records(run.id) if (skip := _done(row, run.id, readings))}
+    return replace(edits, left_out={**done, **edits.left_out}) if done else edits
+
+
+def corrections_waiting(
+    journal: Journal, run: RunRecord, rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
+) -> Iterator[Remark]:
+    """The loud sentences about rows left of a run whose corrections waited in files given back since.
+
+    `rows_beside` gives the rows left whose leads have rows in these other runs.
+    """
+    for other in _last_of_each_file(journal, run):
+        texts = _texts(journal, run, other)
+        rows = rows_beside([other.id]) if texts else ()
+        reasons = [
+            texts[number][0]
+            for number, lead in rows
+            if number in texts and not same_fields(texts[number][1].fields, lead.fields)
+        ]
+        if reasons:
+            yield Remark(_words(run, other, len(reasons), reasons[0]), loud=True)
+
+
+def _words(run: RunRecord, other: RunRecord, count: int, reason: Skip) -> str:
+    rows = counted(count, "row was corrected", "rows were corrected")
+    them, they_go = agreeing(count, "it", "them"), agreeing(count, "it goes", "they go")
+    if reason.kind is SkipKind.LEFT_TO_RUN:
+        instead = f"correct {them} in the files that `{command('report', run.id)}` writes, and give those back"
+    else:
+        instead = f"`{command('run', other.file)}`"
+    words = f"{rows} in {other.file.name} (run {other.id}) and could not go from there; here {they_go} as before"
+    return f"{words}. To send the {agreeing(count, 'correction')}, {instead} instead"
+
+
+def _waited(journal: Journal, run_id: str) -> Iterator[tuple[RowRecord, Skip]]:
+    after = 0
+    while rows := journal.page(run_id, after, _CHUNK, _WAITED):
+        yield from ((row, row.reason) for row in rows if isinstance(row.reason, Skip))
+        after = rows[-1].number
+
+
+def _last_of_each_file(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
+    """The newest run of each file that was read after a run."""
+    files = set()
+    for other in journal.runs():
+        if other.id == run.id:
+            return
+        if other.complete and not other.retry_of and other.file not in files:
+            files.add(other.file)
+            yield other
+
+
+def _texts(journal: Journal, run: RunRecord, other: RunRecord) -> dict[int, tuple[Skip, RowRecord]]:
+    """The rows of a run that waited in another one, by their number in the first."""
+    found: dict[int, tuple[Skip, RowRecord]] = {}
+    places: dict[str, dict[int, int]] = {}
+    for row, reason in _waited(journal, other.id):
+        if not reason.of_run or reason.of_row is None or not row.fields:
+            continue
+        if reason.of_run not in places:
+            later = journal.descendants(reason.of_run)
+            places[reason.of_run] = {
+                number: there for number, ones in later.items() for by, _, there in ones if by == run.id
+            }
+        number = reason.of_row if reason.of_run == run.id else places[reason.of_run].get(reason.of_row)
+        if number is not None:
+            found[number] = reason, row
+    return found
+
+
+def _done(row: RowRecord, run_id: str, readings: Collection[str]) -> Skip | None:
+    """The reason not to send a row again; None if neither its run nor an earlier reading of its file has sent it."""
+    if row.attempts:
+        return Skip(SkipKind.BY_NOW, run_id, status=row.status)
+    reason = row.reason if isinstance(row.reason, Skip) else None
+    return reason if reason is not None and reason.kind is SkipKind.BY_NOW and reason.run in readings else None
