@@ -25,6 +25,7 @@ from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
 from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
+_UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 NONE_BEHIND: Mapping[str, Skip] = {}
 
 
@@ -109,6 +110,11 @@ class ContextBuilder:
         # A row left out for another row of its lead has no place in the trial's order of that lead.
         if self._trial is None or several_rows(context):
             return context
+        for sent in context.undecided_sent:
+            if context.behind is None and sent.state in _UNDECIDED and sent.run_id in self._trial.waits_for:
+                # The followed run began the sheet anew behind this row, and left its lead out.
+                waits = Skip(SkipKind.WAITS_FOR_DECISION, sent.run_id, sent.number)
+                context = context._replace(behind=waits)
         row, own = context.row, context.claim.number if context.claim.of_check else None
         if isinstance(context.mapped, Lead):
             trial = self._trial.match(context.mapped, row.number, own)
@@ -211,6 +217,8 @@ class ContextBuilder:
                 raise SheetError(_no_row(row, claim))
             is_new = (not claim.run or claim.of_check) and self._lineage.has_runs
             is_added = is_new and context.last_sent is not None and context.last_sent.state is State.SUCCEEDED
+            if is_new and context.behind is None:
+                context = context._replace(behind=self._waits_for(lead))
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
@@ -230,6 +238,12 @@ class ContextBuilder:
             in_doubt=next((one for one in earlier.in_doubt.get(lead, ()) if one < number), None),
             before=before,
         )
+
+    def _waits_for(self, lead: str) -> Skip | None:
+        """The reason not to send an added row: a person has to decide on one of its lead in the file's runs."""
+        undecided = self._lineage.undecided(lead)
+        waits = (one for one in undecided if not self.transfer.is_decided(*one))
+        return next((Skip(SkipKind.WAITS_FOR_DECISION, *one) for one in waits), None)
 
     def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
         """Raise SheetError for a decision that overrules another one, or that knows nothing of the last attempt."""

@@ -1,6 +1,6 @@
 """The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadsync.config import Settings
@@ -109,6 +109,12 @@ class Lineage:
     def has_runs(self) -> bool:
         """Whether one of the runs read so far is known."""
         return bool(self._runs)
+
+    def undecided(self, lead: str) -> Iterator[tuple[str, int]]:
+        """Run and number of the lead's rows on which a person has to decide, in the runs read so far."""
+        for earlier in self._known.values():
+            if earlier is not None:
+                yield from ((earlier.run.id, number) for number in earlier.undecided.get(lead, ()))
 
     def _read(self, run: RunRecord) -> Earlier:
         journal = self._journal

@@ -53,6 +53,9 @@ class Trial:
                     names_file=True,
                 )
         self._before = {**states.last, **tried}
+        reasons = (one.reason for one in self._before.values() if one.state is State.SKIPPED)
+        self.waits_for = {one.run for one in reasons if isinstance(one, Skip) and one.waits}
+        """The runs with undecided rows behind which rows of the trial wait."""
         self._rows = rows_of_leads(self._before)
         self._leads = frozenset(origin.lead for origin in self._sent.values())
         self._seen: dict[str, list[RowKey]] = {}

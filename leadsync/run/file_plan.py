@@ -116,9 +116,10 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     file: the same sheet may come again under another."""
     digest = fingerprint(options.content or file)
     last = next(_runs_with(journal, digest, settings), None)
-    is_over = last is not None and last.finished and not journal.has_more(last.id)
-    if last is not None and is_over and not (last.file == file and goes_by_now(journal, last)):
-        return nothing_to_do(journal, last)
+    if last is not None and last.finished and not journal.has_more(last.id):
+        if not goes_by_now(journal, last):
+            return nothing_to_do(journal, last)
+        options = replace(options, edits=but_for_sent(journal, last, options.edits))
     return _plan_sheet(journal, file, settings, options, now, digest)
 
 

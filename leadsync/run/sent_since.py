@@ -85,13 +85,16 @@ def sent_since(
     lead's last payload are not wanted. `skip_sent`: neither are those of them that went through since the run began.
     """
     newer, others = _other_runs(journal, run, settings)
+    came_from = {(by, there): number for number, later in journal.descendants(run.id).items() for by, _, there in later}
     repeated: Mapping[str, Repeated] = {}
     waiting: dict[str, Skip] = {}
     while True:
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
         known = len(waiting)
         rows = rows_beside(others)
-        found = _compared(journal, run, rows, sent, newer, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent)
+        found = _compared(
+            journal, run, rows, sent, newer, came_from, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent
+        )
         if (learned := sent.repeated()) == repeated and len(waiting) == known:
             return found
         # How many rows a lead has, and that it waits, is known only now.
@@ -104,6 +107,7 @@ def _compared(
     rows: Iterable[tuple[int, Lead]],
     sent: LastSentLeads,
     newer: Collection[str],
+    came_from: Mapping[tuple[str, int], int],
     waiting: dict[str, Skip],
     *,
     skip_unchanged: bool,
@@ -135,7 +139,12 @@ def _compared(
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
             elif is_equal:
                 found.repeat(last, can_be_skipped=is_repetition)
-            elif last.run_id in newer and undoes(lead.fields, last.fields):
+            elif (
+                # The correction of a row above goes before this one in the order of the sheet.
+                came_from.get((last.run_id, last.number), number) >= number
+                and last.run_id in newer
+                and undoes(lead.fields, last.fields)
+            ):
                 found.undo(last)
     return found
 

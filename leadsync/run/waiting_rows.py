@@ -17,14 +17,11 @@ _WAITED = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in MAY_GO_
 
 
 def goes_by_now(journal: Journal, run: RunRecord) -> bool:
-    """Whether rows of a run waited and may go by now, if its file is read anew.
+    """Whether rows given back to a run waited and may go by now, if its file is read anew.
 
-    A copy or a sheet that follows another run knows its rows by that run, not by itself.
+    A sheet's own rows are known by no earlier run: all of them would go again.
     """
-    if run.follows or run.checked:
-        return False
-    has_sent = journal.tally(run.id).attempts > 0
-    return any(reason.of_run or not has_sent for _, reason in _waited(journal, run.id))
+    return any(reason.of_run for _, reason in _waited(journal, run.id))
 
 
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:

@@ -241,6 +241,46 @@ def resumed_though_another_report_corrects(chain: Chain) -> str:
     return chain.desk.leadsync("resume").err
 
 
+def row_added_behind_an_undecided_one(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    chain.report("r.csv")
+    chain.add("r.csv", "L,new")
+    return chain.run("r.csv")
+
+
+def sheet_begun_anew_behind_an_undecided_row(chain: Chain) -> str:
+    """All rows of the second run wait, and the first one ends afterwards."""
+    (chain.desk.folder / "leads.csv").write_text(f"{HEADINGS}\nL,a\nL,b\n", "utf-8")
+    chain.run("leads.csv", FaultRule(FaultKind.RESET, lead="L", calls=1))
+    first = str(chain.desk.leadsync("runs", "--json").json["runs"][0]["run"])
+    chain.desk.leadsync("run", "leads.csv", "--fresh")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    chain.desk.leadsync("resume", first)
+    return chain.run("leads.csv")
+
+
+def copy_of_a_sheet_begun_anew_behind_an_undecided_row(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    chain.desk.leadsync("run", "leads.csv", "--fresh")
+    chain.edit("c.csv", ("L,a", "L,aa"), ("L,b", "L,bb"))
+    return chain.run("c.csv")
+
+
+def rest_behind_a_corrected_row(chain: Chain) -> str:
+    """A trial's row failed, and its correction went from the report."""
+    refused = FaultRule(FaultKind.CODE, code=106, lead="L")
+    chain.dialer.faults.add([refused])
+    done = chain.desk.leadsync("run", "leads.csv", "--limit", "1", "--json")
+    chain.dialer.faults.clear()
+    chain.files = done.json["files"]
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,a", "L,aa"))
+    chain.run("r.csv")
+    words = chain.run("leads.csv")
+    assert "! 1 row would undo" not in words
+    return words
+
+
 def copy_whose_rows_another_took(chain: Chain) -> str:
     chain.edit("c.csv", ("N,d", "N,dd"))
     chain.run("c.csv", STOP)
@@ -327,6 +367,10 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (file_with_rows_that_went_and_others_that_waited, "1 row corrected: Version 1", ["bb"]),
         (the_same_file_a_third_time, "Nothing to do: run", []),
         (resumed_though_another_report_corrects, "! 1 row was corrected in x.csv (run", ["a", "b", "c", "d"]),
+        (row_added_behind_an_undecided_one, "! 2 rows are not sent: they wait", []),
+        (sheet_begun_anew_behind_an_undecided_row, "Nothing to do: run", []),
+        (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
+        (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
         (copy_whose_rows_another_took, "has sent c.csv but for 4 rows that are skipped", []),
         (copy_of_a_sheet_changed_since, "has sent the same sheet", []),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
