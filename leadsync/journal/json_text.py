@@ -24,7 +24,11 @@ def reason_json(reason: Reason | None) -> str | None:
         faults = [_filled({**asdict(fault), "kind": fault.kind.name}) for fault in reason.faults]
         rest = _filled({"inserts": reason.inserts or None, "run": reason.run, "row": reason.row})
         return as_json({"faults": faults, **rest})
-    values = {**asdict(reason), "kind": "", "at": reason.at.timestamp() if reason.at else None}
+    values = {
+        **{name: getattr(reason, name) for name in reason.__slots__},
+        "kind": "",
+        "at": reason.at.timestamp() if reason.at else None,
+    }
     return as_json({"skip": reason.kind.name, **_filled(values)})
 
 

@@ -3,7 +3,7 @@
 A sheet is known by its file and by its content: one begun on the page goes on by a command, and the other way round.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -69,11 +69,10 @@ def _plan_file(
 ) -> Plan:
     begun = {run.id for run in journal.runs() if run.complete}
     own = _hold_unfinished(journal, check.file if check else file, now, options.edits.draft)
-    alike = list(_runs_with(journal, digest, settings))
     # Those begun by another process since are not known: their rows would go twice.
     known = {run.id for run in own} | begun
     runs = [run for run in own if run.complete]
-    elsewhere = _begun_elsewhere(journal, file, alike, {run.id for run in runs})
+    elsewhere = _begun_elsewhere(journal, file, _runs_with(journal, digest, settings), {run.id for run in runs})
     runs = _newest_first(journal, (*runs, *elsewhere))
     # A file for several campaigns has a run for each.
     here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
@@ -134,7 +133,7 @@ def _runs_with(journal: Journal, digest: str, settings: Settings) -> Iterator[Ru
 
 
 def _begun_elsewhere(
-    journal: Journal, file: Path, alike: Sequence[RunRecord], own: Collection[str]
+    journal: Journal, file: Path, alike: Iterable[RunRecord], own: Collection[str]
 ) -> tuple[RunRecord, ...]:
     """The runs of the same content under other names that count as this sheet's: those with rows left, and between
     the page and the command line all. Of a sheet sent before as a copy, a remark tells."""

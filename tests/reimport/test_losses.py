@@ -389,3 +389,21 @@ def test_the_last_file_of_a_chain_says_so_before_the_question(
     words = play(chain)
     assert said in words
     assert sorted(entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead) == sent
+
+
+def test_nothing_is_told_in_the_plain_flows(desk: Desk) -> None:
+    chain = Chain(desk)
+    refused = FaultRule(FaultKind.CODE, code=106, lead="N")
+    said = chain.run("c.csv", refused)  # a copy, corrected and sent once
+    for text in ("N,d", "N,dd"):  # its report, corrected twice
+        chain.report("r.csv")
+        chain.edit("r.csv", (text, f"{text}d"))
+        said += chain.run("r.csv", refused)
+    retry = chain.files["retry"]
+    chain.edit(retry, ("N,ddd", "N,dddd"))
+    said += chain.run(retry)
+    for night in "xy":  # a sheet written anew under its name, and stopped
+        desk.sheet("night.csv", HEADINGS, *(f"{row}{night}" for row in LETTERS))
+        said += chain.run("night.csv", STOP) + desk.leadsync("resume").err
+    loud = [line for line in said.splitlines() if line.startswith("!") and "NO callback date" not in line]
+    assert loud == []
