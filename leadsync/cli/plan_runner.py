@@ -106,12 +106,16 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
 
 
 def _but_for(journal: "Journal", run: RunRecord) -> str:
-    """The words about rows of a run that it has skipped; empty without such rows."""
-    skipped = journal.tally(run.id).statuses.get(Status.SKIPPED, 0)
-    if not skipped:
+    """The words about rows of a run that it has not sent, on purpose or as wrong; empty without such rows."""
+    counts = {
+        one: count for one in (Status.SKIPPED, Status.REJECTED) if (count := journal.tally(run.id).statuses.get(one))
+    }
+    if not counts:
         return ""
-    rows, why = counted(skipped, "row that is", "rows that are"), command("show", run.id, "--status", "skipped")
-    return f" but for {rows} skipped (`{why}` says why)"
+    rows = counted(sum(counts.values()), "row that is", "rows that are")
+    chosen = [word for status in counts for word in ("--status", status.value)]
+    why = command("show", run.id, *chosen)
+    return f" but for {rows} {' or '.join(status.value for status in counts)} (`{why}` says why)"
 
 
 def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str) -> str:
