@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Formats, Walk, is_flat, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Formats, Walk, is_flat, number_in, walk_xml
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADED, HEADINGS, cell, label, texts
 
@@ -169,8 +169,28 @@ CODES = {"0": "General", "1": "@", "2": "0000", "3": "dd/mm/yyyy", "4": "0.00"}
 )
 def test_a_format_counts_everywhere_if_it_changes_the_meaning_and_else_in_columns_of_names(style, identifier, other):
     formats = Formats(CODES, frozenset({0}))
-    assert (formats.get(style, 0), formats.get(style, 1)) == (identifier, other)
-    assert Formats(CODES, frozenset()).get(style, 0) == other
+    assert (formats.get(style, 0, 7), formats.get(style, 1, 7)) == (identifier, other)
+    assert Formats(CODES, frozenset()).get(style, 0, 7) == other
+
+
+def test_a_dates_format_counts_for_a_number_below_the_first_day():
+    formats = Formats(CODES, frozenset())
+    assert [formats.get("3", 0, number) for number in (-5, 0, 0.5, 1)] == [*3 * ["dd/mm/yyyy"], None]
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        ("000000000000f03f", 1),
+        ("00000000", 0),
+        ("16000000", 5),
+        ("ebffffff", -0.06),
+        ("0000f03f", 1),
+        ("0100f03f", 0.01),
+    ],
+)
+def test_a_records_number(body, number):
+    assert number_in(bytes.fromhex(body)) == number
 
 
 class Seen(Walk):

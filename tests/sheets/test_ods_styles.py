@@ -42,6 +42,38 @@ def test_an_exponent_and_a_filling_of_an_ods_reject_an_id(tmp_path, rows_of, sty
     )
 
 
+DATED = (
+    '<n:number-style style:name="P0"><n:text>never</n:text></n:number-style>'
+    '<n:date-style style:name="N1"><n:day/><n:text>/</n:text><n:month/><n:text> </n:text><n:year/>'
+    '<style:map style:condition="value()=0" style:apply-style-name="P0"/></n:date-style>'
+)
+DAY = '<n:date-style style:name="N1"><n:day/><n:month number:textual="true"/></n:date-style>'
+
+
+@pytest.mark.parametrize(
+    ("style", "value", "shown", "text", "is_date", "hidden"),
+    [
+        (DATED, 'float" office:value="43793', "24/11 2019", "2019-11-24", True, ""),
+        (DATED, 'float" office:value="0', "never", "never", False, ""),
+        (DATED, 'date" office:date-value="1899-12-30', "never", "never", False, ""),
+        (DAY, 'date" office:date-value="1899-12-30', "30 Dec", "1899-12-30", False, "dmmm"),
+        (DAY, 'date" office:date-value="2019-11-24', "24 Nov", "2019-11-24", True, ""),
+    ],
+)
+def test_a_date_of_an_ods_is_told_by_its_style(tmp_path, rows_of, style, value, shown, text, is_date, hidden):
+    row = "<table:table-row>{}</table:table-row>"
+    lead = f'<table:table-cell table:style-name="a" office:value-type="{value}"><text:p>{shown}</text:p>'
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format(handmade.cell("Id") + handmade.cell("Joined"))
+        + row.format(handmade.cell("x") + lead + "</table:table-cell>"),
+        f'{style}<style:style style:name="a" style:data-style-name="N1"/>',
+    )
+    (found,) = rows_of(path)
+    assert (found.cells, found.dates) == (("x", text), (1,) if is_date else ())
+    assert [fault.details["format"] for fault in found.faults] == ([hidden] if hidden else [])
+
+
 STYLE = '<style:style style:name="{}" {}><style:text-properties style:text-line-through-style="{}"/></style:style>'
 PARENT = 'style:parent-style-name="b"'
 

@@ -1,11 +1,11 @@
 """Dates kept as numbers of days, told by their formats."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from leadsync.sheets.formats.cell_text import Value
-from leadsync.sheets.formats.serial_dates import is_date_code, moment, moment_in
+from leadsync.sheets.formats.serial_dates import has_date_among_parts, is_date_code, moment, moment_in, seen, shows_day
 
 DAY = "d/m/yyyy"
 
@@ -42,6 +42,45 @@ def test_a_number_of_days_is_a_moment(serial: float, code: str, value: Value) ->
 
 def test_days_may_count_from_1904() -> None:
     assert moment(44888, DAY, epoch_1904=True) == datetime(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "told"),
+    [
+        (43793.0, '[=0]"";dd/mm/yyyy', (datetime(2019, 11, 24), "dd/mm/yyyy")),
+        (43793.375, '[<1]"";dd/mm/yyyy hh:mm', (datetime(2019, 11, 24, 9), "dd/mm/yyyy hh:mm")),
+        (0.375, '[=0]"";hh:mm', (time(9), "hh:mm")),
+        (0.0, "[=0]0;dd/mm/yyyy", (0.0, "[=0]0")),
+        (time(), 'dd/mm/yyyy;-0;"never"', ("never", "")),
+        (datetime(2009, 7, 6), '[>43831]dd/mm/yyyy;"old"', ("old", "")),
+        (datetime(2009, 7, 6), "[>43831]dd/mm/yyyy;", None),
+        (datetime(2026, 11, 24), "[>46400]0;dd/mm/yyyy", (datetime(2026, 11, 24), "dd/mm/yyyy")),
+        (timedelta(days=46350), "[<1][h]:mm;dd/mm/yyyy", (datetime(2026, 11, 24), "dd/mm/yyyy")),
+        (time(), DAY, None),
+        (time(9), DAY, None),
+        (time(9), "d/m/yyyy h:mm", (time(9), "d/m/yyyy h:mm")),
+        (date(1899, 12, 30), DAY, None),
+        (time(), "h:mm;@", (time(), "h:mm")),
+        (-5.0, "[=0]0;dd/mm/yyyy", None),
+        (5.0, "dd/mm/yyyy;[>9]0", None),
+        (5.0, "0.00;-0", (5.0, "0.00;-0")),
+        ("x", DAY, ("x", DAY)),
+    ],
+)
+def test_a_value_is_seen_by_the_part_of_its_code_that_counts_for_it(
+    value: Value, code: str, told: tuple[Value, str] | None
+) -> None:
+    assert seen(value, code) == told
+
+
+def test_codes_with_a_date_among_their_parts_and_codes_of_days() -> None:
+    assert [has_date_among_parts(code) for code in ("[=0]0;d/m/yy", "d/m/yy;;", "d/m/yy;@", "0;-0")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [shows_day(code) for code in ("[=0]0;d/m/yy", "mmm", "h:mm", "0")] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.sheet_lines import lines
 from leadsync.sheets.formats.sheet_values import ValueSheet
-from leadsync.sheets.source_lines import SourceLine
+from leadsync.sheets.source_lines import SourceLine, line_fault
 
 
 def read(values: list[list[Value]], metadata: CellMetadata | None = None, **sheet: object) -> list[SourceLine]:
@@ -84,7 +84,14 @@ def test_a_0_that_is_not_shown_is_blank_as_a_number_date_or_time() -> None:
     assert (line.cells, kinds(line)) == ([""] * 5 + shown, [])
     formats = {(0, column): "dd/mm/yyyy hh:mm;;" for column in range(10)}
     [line] = read([zeros + others], CellMetadata(formats=formats))
-    assert (line.cells, kinds(line)) == ([""] * 5 + shown, [])
+    assert (line.cells, kinds(line)) == ([""] * 5 + [*shown[:4], "12:00"], [])
+
+
+def test_a_date_that_only_its_part_of_the_format_tells_and_a_day_that_is_none() -> None:
+    formats = {(0, 0): '[=0]"";dd/mm/yyyy', (0, 1): "dd/mm/yyyy", (0, 2): 'h:mm;;"never"'}
+    [line] = read([[43793.0, time(), time()]], CellMetadata(formats=formats))
+    assert (line.cells, line.dates) == (["2019-11-24", "00:00", "never"], (0,))
+    assert line.faults == (line_fault(FaultKind.HIDDEN_VALUE, 1, format="dd/mm/yyyy"),)
 
 
 def test_a_time_names_nothing() -> None:

@@ -14,6 +14,7 @@ from openpyxl.styles.numbers import NumberFormat
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.reasons import FaultKind
 from leadsync.sheets import open_table
 from tests.sheets.handmade import SHEET, STRUCK, altered, error_fault, fault_words
 
@@ -106,6 +107,16 @@ def test_a_sheet_that_shows_no_zeros_has_blanks_there(workbook, cells_of):
         ("y", "0"),
         ("z", "0.5"),
     ]
+
+
+def test_day_0_of_a_date_is_at_fault(workbook, rows_of):
+    def date(sheet):
+        for at in ("B2", "B3"):
+            sheet[at].number_format = "dd/mm/yyyy"
+
+    zero, day = rows_of(workbook([["Id", "Joined"], ["x", 0], ["y", 43793]], date))
+    assert [fault.kind for fault in zero.faults] == [FaultKind.HIDDEN_VALUE]
+    assert (day.cells, day.faults) == (("y", "2019-11-24"), ())
 
 
 @pytest.mark.parametrize(("code", "is_told"), [(";;;", True), ("0.00", False)])

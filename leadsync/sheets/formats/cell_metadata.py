@@ -5,6 +5,7 @@ python-calamine gives an error and a formula without a value as blank, and no nu
 """
 
 import re
+import struct
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,10 +13,11 @@ from xml.parsers import expat
 
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
-from leadsync.sheets.formats.serial_dates import is_date_code
+from leadsync.sheets.formats.serial_dates import has_date_among_parts, is_date_code, shows_day
 
 _BLOCK = 1 << 18
 _NOTHING = re.compile(r"0(?:\.0+)?(?:[a-z]+)?")
+_REAL_SIZE = 8
 _HEIGHT = re.compile(r"(\d*\.?\d+)(in|cm|mm|pt|)")
 _POINTS = {"in": 72, "cm": 28.35, "mm": 2.835, "pt": 1, "": 1}
 _TWIPS = 20
@@ -95,22 +97,39 @@ class Formats:
     """The format codes of a workbook's styles, and which of them its cells need.
 
     A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names. `of_texts`
-    are those that show a text otherwise than as it is. `struck` are the styles with a line through the text.
+    are those that show a text otherwise than as it is. `of_days`, those of dates, count for numbers below 1.
+    `struck` are the styles with a line through the text.
     """
 
     def __init__(
         self, codes: Mapping[str, str], identifiers: frozenset[int], struck: Collection[str] = frozenset()
     ) -> None:
         self.struck = struck
-        self.everywhere = {style: code for style, code in codes.items() if changes_meaning(code) or hides(code)}
+        self.everywhere = {style: code for style, code in codes.items() if _is_followed(code)}
+        self.of_days = {style: code for style, code in codes.items() if shows_day(code)}
         self.of_texts = {style: code for style, code in codes.items() if changes_text(code)}
         others = {style: code for style, code in codes.items() if not (is_plain(code) or is_date_code(code))}
         self.of_names = {**others, **self.everywhere} if identifiers else {}
         self._identifiers = identifiers
 
-    def get(self, style: str, column: int) -> str | None:
-        """Return the code for a cell with this style; None if it has no effect."""
-        return (self.of_names if column in self._identifiers else self.everywhere).get(style)
+    def get(self, style: str, column: int, number: float) -> str | None:
+        """Return the code for a cell with this style and number; None if it has no effect."""
+        code = (self.of_names if column in self._identifiers else self.everywhere).get(style)
+        return self.of_days.get(style) if code is None and number < 1 else code
+
+
+def _is_followed(code: str) -> bool:
+    """Whether a format has a meaning of its own: of a number, of a part of them, or of a 0."""
+    return changes_meaning(code) or hides(code) or has_date_among_parts(code)
+
+
+def number_in(body: bytes) -> float:
+    """Return the number of a record: 8 bytes as they are, or 4 with a sign for a whole number and for hundredths."""
+    if len(body) >= _REAL_SIZE:
+        return float(struct.unpack_from("<d", body)[0])
+    (packed,) = struct.unpack_from("<i", body)
+    number = packed >> 2 if packed & 2 else struct.unpack("<d", bytes(4) + struct.pack("<i", packed & ~3))[0]
+    return float(number) / (100 if packed & 1 else 1)
 
 
 def is_nothing(size: str) -> bool:

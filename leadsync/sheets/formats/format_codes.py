@@ -47,7 +47,8 @@ class Section(NamedTuple):
     """A part of a code: pieces that stand as they are, and among them places for digits (`0`, `#`, `?`).
 
     `whole` and `decimals` are the places' indices before and behind the decimal point, whose index is `point`; that is
-    the end without one. `thousands` counts the commas to scale by.
+    the end without one. `thousands` counts the commas to scale by. `code` is the part as it stands in the
+    whole code, of `shown_sections` alone.
     """
 
     pieces: tuple[str, ...]
@@ -59,6 +60,7 @@ class Section(NamedTuple):
     is_percent: bool = False
     is_grouped: bool = False
     thousands: int = 0
+    code: str = ""
 
     def fits(self, number: Decimal) -> bool:
         """Whether the number meets the condition, if there is one."""
@@ -106,7 +108,7 @@ def shown_sections(code: str) -> tuple[Section, ...]:
     parts = _split(code)
     if len(parts) > 1 and TEXT in _UNIT.findall(parts[-1]):
         del parts[-1]
-    return tuple(map(_shown_section, parts[:3]))
+    return tuple(_shown_section(part)._replace(code=part) for part in parts[:3])
 
 
 def _shown_section(part: str) -> Section:

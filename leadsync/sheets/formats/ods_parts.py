@@ -7,12 +7,15 @@ ids.
 import io
 import re
 import zipfile
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.number_formats import shows
 from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
+from leadsync.sheets.formats.serial_dates import serial_of
 from leadsync.spreadsheet import LONGEST_CELL, MOST_COLUMNS
 
 _MOST_REPEATED = 1 << 20
@@ -21,6 +24,10 @@ _FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
 _NUMBERS = frozenset({"float", "currency", "percentage"})
+_MOMENTS = frozenset({"date", "time"})
+_CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_DIGIT = re.compile(r"\d")
+_DAY_0 = "1899-12-30"
 _VALUE_OF = {kind: f"office:{kind}-value" for kind in ("string", "date", "time")}
 """The attribute with a cell's value; `office:value` for other kinds."""
 _GENERAL = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d{2,3}|TRUE|FALSE")
@@ -105,6 +112,20 @@ def _write(target: zipfile.ZipFile, content: bytes) -> None:
     target.writestr("mimetype", _MIME_TYPE)
     target.writestr("META-INF/manifest.xml", _MANIFEST)
     target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", content))
+
+
+def _days(kind: str, value: str) -> Decimal | None:
+    """Return the number of days of a cell's value, or the number; None for a text and for an odd value."""
+    try:
+        if kind == "date":
+            return serial_of(datetime.fromisoformat(value))
+        if kind == "time":
+            found = _CLOCK.fullmatch(value)
+            hours, minutes, seconds = map(int, found.groups() if found else ())
+            return serial_of(timedelta(hours=hours, minutes=minutes, seconds=seconds))
+        return Decimal(value) if kind in _NUMBERS else None
+    except (ValueError, ArithmeticError):
+        return None
 
 
 class _CellWalk(Walk):
@@ -231,6 +252,8 @@ class _CellWalk(Walk):
             return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind is not None and kind not in _KINDS and text:
             return self._metadata.texts, text
+        if (odd := self._odd_date(kind or "", text)) is not None:
+            return odd
         value = self._cell.get(_VALUE_OF.get(kind or "", "office:value"), "").strip()
         if value and not text and self._paragraphs:
             return (self._metadata.text_formats if kind == "string" else self._metadata.formats), _HIDING
@@ -243,6 +266,19 @@ class _CellWalk(Walk):
         ):
             return self._metadata.texts, text
         return None
+
+    def _odd_date(self, kind: str, text: str) -> tuple[dict[Place, str], str] | None:
+        """Return a number that is shown as a date with its format, and a date that is not with its text; None for any
+        other cell."""
+        value = self._cell.get(_VALUE_OF.get(kind, "office:value"), "")
+        number = _days(kind, value)
+        if number is None or not text or (code := self._styles.date_code(self._style(), number)) is None:
+            return None
+        is_moment = kind in _MOMENTS
+        if not code and (is_moment or (self._styles.has_dates(self._style()) and not _DIGIT.search(text))):
+            return self._metadata.texts, text
+        is_odd = code and (not is_moment or (kind == "date" and value.startswith(_DAY_0)))
+        return (self._metadata.formats, code) if is_odd else None
 
     def _name(self) -> tuple[dict[Place, str], str] | None:
         """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits, or of

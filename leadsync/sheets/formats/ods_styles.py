@@ -1,15 +1,24 @@
 """The styles of an .ods with more to them than the text of its cells: exponents, fillings, lines through the text,
+dates,
 and the option to show no zeros.
 
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
 
+import re
+from decimal import Decimal
+
 from leadsync.sheets.formats.cell_metadata import Walk, is_flat
+from leadsync.sheets.formats.format_codes import Section
 
 _NAME, _PARENT, _DATA = "style:name", "style:parent-style-name", "style:data-style-name"
 _LINES = {"style:text-line-through-style", "style:text-line-through-type"}
 CELL, TEXT = "table-cell", "text"
 """Families of styles: each has names of its own."""
+
+_FIGURES = {"day": "d", "day-of-week": "ddd", "month": "m", "year": "yyyy", "era": "g", "hours": "h", "minutes": "mm"}
+_FIGURES |= {"seconds": "ss", "am-pm": "AM/PM"}
+_CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
 
 
 class Styles(Walk):
@@ -18,11 +27,14 @@ class Styles(Walk):
     def __init__(self) -> None:
         self._hidden: dict[str, str] = {}
         """The part of a format that hides a number's digits, by the number style."""
-        self._parts: dict[str, list[str]] = {}
+        self._parts: dict[str, list[Section]] = {}
+        """The parts of a format with a condition, by the number style: the names of their styles."""
+        self._codes: dict[str, str] = {}
+        """Format codes of dates and times by the number style; empty for any other."""
         self._cells: dict[str, tuple[str, str]] = {}
         """Number style and parent by the cells' style."""
         self._number_style = ""
-        self._fills = False
+        self._fills = self._is_text = self._is_elapsed = False
         self._style = (CELL, "")
         self._parents: dict[tuple[str, str], str] = {}
         self._flat = set[str]()
@@ -50,21 +62,33 @@ class Styles(Walk):
             self._flat.add(self._style[1])
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]
+            self._codes[self._number_style] = ""
+            self._is_elapsed = attributes.get("number:truncate-on-overflow") == "false"
         elif name == "map" and self._number_style:
-            self._parts.setdefault(self._number_style, []).append(attributes.get("style:apply-style-name", ""))
+            self._parts.setdefault(self._number_style, []).append(_part(attributes))
+        elif name in _FIGURES and self._number_style:
+            self._add_figure("mmm" if "number:textual" in attributes else _FIGURES[name])
         elif name == "scientific-number":
             self._hidden[self._number_style] = "0E+0"
         self._fills = name == "fill-character"
+        self._is_text = name == "text"
         self._option = attributes.get("config:name", "") if name == "config-item" else ""
 
     def text(self, data: str) -> None:
         if self._fills and not data.isspace():
             self._hidden[self._number_style] = f"*{data}"
+        if self._is_text and self._codes.get(self._number_style):
+            self._codes[self._number_style] += data if not data.strip(" /:.,-") else f'"{data}"'
         if self._option == "ShowZeroValues" and data.strip() == "false":
             self.hides_zeros = True
 
+    def _add_figure(self, figure: str) -> None:
+        if self._is_elapsed and figure == "h":
+            figure = "[h]"
+        self._codes[self._number_style] += figure
+
     def end(self, name: str) -> None:
-        self._fills = False
+        self._fills = self._is_text = False
         if name.endswith("-style"):
             self._number_style = ""
 
@@ -82,11 +106,35 @@ class Styles(Walk):
 
     def hiding(self, style: str) -> str:
         """The part of the format that hides the digits in a cell of this style; empty without one."""
+        return next(filter(None, map(self._hidden.get, self._all_parts(style))), "")
+
+    def has_dates(self, style: str) -> bool:
+        """Whether any part of the format of this cell's style shows dates or times."""
+        return any(map(self._codes.get, self._all_parts(style)))
+
+    def date_code(self, style: str, number: Decimal) -> str | None:
+        """Return the code by which a cell of this style shows a number as a date or time, empty if it does not; None
+        for an unknown style."""
+        data = self._data_style(style)
+        name = next((part.pieces[0] for part in self._parts.get(data, ()) if part.fits(number)), data)
+        return self._codes.get(name)
+
+    def _all_parts(self, style: str) -> list[str]:
+        data = self._data_style(style)
+        return [data, *(part.pieces[0] for part in self._parts.get(data, ()))]
+
+    def _data_style(self, style: str) -> str:
+        """The number style of a cell's style, its own or that of a parent."""
         for _ in range(len(self._cells)):
             data, parent = self._cells.get(style, ("", ""))
             if data or not parent:
-                break
+                return data
             style = parent
-        else:
-            return ""
-        return next(filter(None, (self._hidden.get(part) for part in (data, *self._parts.get(data, ())))), "")
+        return ""
+
+
+def _part(attributes: dict[str, str]) -> Section:
+    """A style for the numbers that meet a condition."""
+    found = _CONDITION.fullmatch(attributes.get("style:condition", "").strip())
+    condition = (found[1].replace("!=", "<>"), Decimal(found[2])) if found else None
+    return Section((attributes.get("style:apply-style-name", ""),), (), condition=condition)

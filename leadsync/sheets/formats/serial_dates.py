@@ -2,16 +2,23 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
 
 from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.format_codes import section_for, shown_sections
 
 _NO_FIGURES = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE | re.DOTALL)
 """Parts of a format code without a meaning of their own: texts, blanks, colours and conditions."""
 _DATE_FIGURE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _DAY_FIGURE = re.compile(r"[dy]|m{3,}", re.IGNORECASE)
+_CLOCK_FIGURE = re.compile(r"[hs]", re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _LAST_DAY = 2_958_465
 """31 December 9999."""
+_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001
+_DAYS_TO_1904 = 1_462
+_MOST_REMEMBERED = 1_024
 _NO_LEAP_DAY = 60
 """29 February 1900, a day that the programs count and no calendar has."""
 NAMED_FORMATS = {
@@ -38,6 +45,74 @@ NAMED_FORMATS = {
 def is_date_code(code: str) -> bool:
     """Whether a number under this format code is shown as a date or time."""
     return _DATE_FIGURE.search(_NO_FIGURES.sub("", code.split(";")[0])) is not None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def shows_day(code: str) -> bool:
+    """Whether a part of a code for numbers shows them as dates: the days of a calendar."""
+    return any(_shows_day(section.code) for section in shown_sections(code))
+
+
+@lru_cache(_MOST_REMEMBERED)
+def has_date_among_parts(code: str) -> bool:
+    """Whether a code has several parts for numbers, or a condition, and one of them shows a date or time."""
+    sections = shown_sections(code)
+    is_divided = len(sections) > 1 or any(section.condition for section in sections)
+    return is_divided and any(is_date_code(section.code) for section in sections)
+
+
+def seen(value: Value, code: str, *, epoch_1904: bool = False) -> tuple[Value, str] | None:
+    """Return a number or moment as the part of a code for it shows it, and that part; None if it shows neither the
+    number nor a day of the calendar.
+
+    Day 0 is none: programs show it as 0 January 1900 or 30 December 1899. A value that the code leaves as it is comes
+    back with the whole code.
+    """
+    sections = shown_sections(code)
+    number = serial_of(value, epoch_1904=epoch_1904)
+    if number is None or not any(is_date_code(section.code) for section in sections):
+        return value, code
+    section, _ = section_for(number, sections)
+    if section is None:
+        return None
+    if not is_date_code(section.code):
+        if section.whole or section.decimals:
+            return (float(number), section.code) if number >= 0 else None
+        text = "".join(section.pieces).strip()
+        return (text, "") if text else None
+    figures = _NO_FIGURES.sub("", section.code)
+    if number < 1 and _shows_day(section.code) and not (number and _CLOCK_FIGURE.search(figures)):
+        return None
+    if not isinstance(value, date | time) or number < 1:
+        value = moment(float(number), section.code, epoch_1904=epoch_1904)
+    return None if isinstance(value, int | float) else (value, section.code)
+
+
+def _shows_day(part: str) -> bool:
+    return _DAY_FIGURE.search(_NO_FIGURES.sub("", part)) is not None
+
+
+def serial_of(value: Value, *, epoch_1904: bool = False) -> Decimal | None:
+    """Return the number of days of a moment, or the number; None for any other value."""
+    match value:
+        case bool() | str():
+            return None
+        case datetime() | date():
+            days = datetime(value.year, value.month, value.day) - _DAY_0  # noqa: DTZ001
+            clock = value.time() if isinstance(value, datetime) else time()
+            number = days.days - epoch_1904 * _DAYS_TO_1904 + _fraction(clock)
+        case time():
+            number = _fraction(value)
+        case timedelta():
+            number = value / timedelta(days=1)
+        case _:
+            number = value
+    return Decimal(f"{number:.15g}")
+
+
+def _fraction(clock: time) -> float:
+    since = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+    return since / timedelta(days=1)
 
 
 def moment(serial: float, code: str, *, epoch_1904: bool = False) -> Value:

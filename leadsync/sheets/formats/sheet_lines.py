@@ -9,6 +9,7 @@ from leadsync.reasons import Detail, FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
 from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
+from leadsync.sheets.formats.serial_dates import seen
 from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, line_fault
 
@@ -75,6 +76,11 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
     # "No zeros" is a usual format of amounts, and a formula leaves a 0 for a blank cell.
     if value in _ZEROS and not isinstance(value, bool) and (metadata.hides_zeros or is_hidden(0, code)):
         return ""
+    if code:
+        if (told := seen(value, code, epoch_1904=metadata.epoch_1904)) is None:
+            faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
+            return text_of(value)[0]
+        value, code = told
     # An .ods has times of a day or more as texts.
     is_time = value.__class__ in _TIMES or (value.__class__ is str and place in metadata.unclear)
     if is_time and place[1] in metadata.identifiers:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.format_codes import TEXT, is_plain
 from leadsync.sheets.formats.number_formats import shows
-from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment
+from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment, shows_day
 
 LINE, BLOCK = "\n", "\r"
 """Marks of a line's and of a block's end in a cell's text."""
@@ -147,6 +147,8 @@ def value_of(text: str, attributes: Mapping[str, str], style: Style) -> tuple[Va
         code = style.code(attributes)
     if code == TEXT or not (text or number):
         return text, ""
+    if not number and shows_day(code):
+        return text, ""  # day 0 is none, however it is shown
     if is_date_code(code):
         return moment(number, code), ""
     if shows(text, number) or not _DIGIT.search(text):

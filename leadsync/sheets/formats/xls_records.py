@@ -12,6 +12,7 @@ from leadsync.sheets.formats.cell_metadata import (
     Formats,
     Place,
     is_flat_in_twips,
+    number_in,
 )
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
@@ -95,9 +96,11 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         elif kind == _MUL_RK:
             for place in range((len(body) - 6) // 6):
                 (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
-                if (code := formats.get(str(style), column + place)) is not None:
+                if (
+                    code := formats.get(str(style), column + place, number_in(body[6 + 6 * place : 10 + 6 * place]))
+                ) is not None:
                     metadata.formats[row, column + place] = code
-        elif (code := formats.get(str(style), column)) is not None:
+        elif (code := formats.get(str(style), column, number_in(body[6:14]))) is not None:
             metadata.formats[row, column] = code
     if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
         metadata.formulas |= doubtful

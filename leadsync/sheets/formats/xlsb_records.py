@@ -15,6 +15,7 @@ from leadsync.sheets.formats.cell_metadata import (
     Formats,
     Place,
     is_flat_in_twips,
+    number_in,
 )
 from leadsync.sheets.formats.xls_strings import has_part_in
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
@@ -78,7 +79,7 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
             doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
-            if (code := formats.get(_style(body), _column(body))) is not None:
+            if (code := formats.get(_style(body), _column(body), number_in(body[8:16]))) is not None:
                 metadata.formats[row, _column(body)] = code
         elif kind == _CELL_RICH:  # calamine passes over it
             metadata.texts[row, _column(body)] = _text(body, 9)[0]

@@ -191,6 +191,7 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identi
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
+    day = _cell_without_day(formats)
     highest = 0
     with archive.open(part) as stream:
         for number, rows in enumerate(_whole_rows(stream)):
@@ -198,6 +199,8 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identi
                 return True
             # Plain searches, one for each sign: four times as fast here as one regular expression for all.
             if len(rows) > _LONGEST_ROW or any(sign in rows for sign in signs) or (name and name.search(rows)):
+                return True
+            if day and day.search(rows):
                 return True
             if b' ht="' in rows and _FLAT.search(rows):
                 return True
@@ -217,6 +220,18 @@ def _cell_of_names(formats: Formats, identifiers: frozenset[int]) -> re.Pattern[
     columns, styles = "|".join(map(letter, identifiers)), "|".join(formats.of_names)
     cell, style = rf' r="(?:{columns})\d+"', rf' s="(?:{styles})"'
     return re.compile(rf"{cell}[^>]*?{style}|{style}[^>]*?{cell}".encode())
+
+
+def _cell_without_day(formats: Formats) -> re.Pattern[bytes] | None:
+    """The pattern of a cell with a date's format and a number below 1; None if there cannot be any."""
+    if not formats.of_days:
+        return None
+    return re.compile(rf' s="(?:{"|".join(formats.of_days)})"[^>]*><v>(?:0|-|[^<]*E-)'.encode())
+
+
+def _number(text: str | None) -> float:
+    """The number of a cell; 1 of a blank one, whose format has no effect."""
+    return float(text) if text and text.strip() else 1
 
 
 def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
@@ -333,7 +348,10 @@ class _CellWalk(Walk):
             self._metadata.errors[place] = self._value or "#VALUE!"
         elif self._formula is not None and self._never_worked_out():
             self._metadata.formulas[place] = f"={self._formula}"
-        elif self._kind == "n" and (code := self._formats.get(self._style, self._column)) is not None:
+        elif (
+            self._kind == "n"
+            and (code := self._formats.get(self._style, self._column, _number(self._value))) is not None
+        ):
             self._metadata.formats[place] = code
         elif self._kind in _TEXTS and (code := self._formats.of_texts.get(self._style)) is not None:
             self._metadata.text_formats[place] = code
