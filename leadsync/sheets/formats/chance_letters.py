@@ -19,9 +19,9 @@ _SCRIPTS = (
 )  # fmt: skip
 """Blocks of letters of two bytes, and a few more. Letters before them are Latin, all others are left alone."""
 _LATIN, _OTHERS, _PHONETIC = "Latin", "", "phonetic"
-_LATIN_BESIDE = "əƏɓɗ"
-"""Letters of Azerbaijani and Hausa in the block of phonetic signs."""
-_NO_SIGNS = re.compile("[\x80-\x9f¢¤¦¨¬¯¸¹˙˚˛˝\u01bb-\u01c3\u02bd-\u02ff]|[«»¡¿§©®±¶·²³´](?=[^\x00-\x7f])")
+_LATIN_BESIDE = "əƏɓɗɔɛɖɲɣʋ"
+"""Letters of Azerbaijani and of languages of Africa in the block of phonetic signs."""
+_NO_SIGNS = re.compile("[\x80-\x9f¢¤¦¨¬¯¸¹˙˚˛˝\u01bb-\u01bf\u02bd-\u02ff]|[«»¡¿§©®±¶·²³´](?=[^\x00-\x7f])")
 """Signs that stand beside no letter of a name."""
 _ALPHABETS = tuple(
     frozenset(letters)
@@ -32,14 +32,17 @@ _ALPHABETS = tuple(
         "çğıöşüâîûəñä",
         "ăâđêôơưàáãèéìíòóõùúýĩũ" + "".join(map(chr, range(0x1EA0, 0x1EFA))),
         "ċġħżàèìòù", "ŵŷâêîôûäëïöẁẃẅỳ", "ĉĝĥĵŝŭ", "áčđŋšŧžåäö", "ɓɗƙƴ", "ẹọṣńǹàáèéìíòóùúǎ", "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü",
-        "ãẽĩõũỹñáéíóúýg̃", "çëê", "ɛɔŋŉɣƒ",
+        "ãẽĩõũỹñáéíóúýg̃", "çëê", "ɛɔŋŉɣƒɖʋɲɓɗƴàáâãèéêẽìíîĩòóôõùúûũ",
+        "ǀǁǂǃàáâãéíĩóõúũ",
     )
 )  # fmt: skip
 """The marked letters of languages, small ones."""
 _WORDS = frozenset("àáâéèêìíòóôöøåæùúûüîıºªãõýăđơư") | {"çà"}
 """Words and initials of marked letters alone."""
-_SIGNS = frozenset("°²³©")
+_SIGNS = frozenset("°²³©§×")
 """Signs that make a cell of their own, of units and rights."""
+_BLANK = "\u00a0\u00ad"
+"""Blanks and hyphens that a web page leaves in a cell alone."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)
 """A cell of marked letters or signs alone."""
 _CAPITALIZED = re.compile("[Ά-ΏΑ-Ϋ][Ά-ώ]?|[Ѐ-Я][Ѐ-џ]?|[Ա-Ֆ][Ա-և]?")
@@ -71,7 +74,7 @@ def _is_short(word: str) -> bool:
 def _is_no_cell(marked: str) -> bool:
     """Whether marked letters alone make no cell: an initial does, and so do some signs."""
     first = (_GLOTTAL.sub("", marked) or marked)[0]
-    return len(marked) < _SURE and first == first.lower() and marked not in _SIGNS
+    return len(marked) < _SURE and first == first.lower() and marked not in _SIGNS and bool(marked.strip(_BLANK))
 
 
 def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
