@@ -94,7 +94,7 @@ class FaultKind(Enum):
     SWAPPED_DATE_CELL = "a date cell beside text dates, its day and month probably swapped by a spreadsheet program"
 
     # phones
-    PHONE_IS_DATE_CELL = "a spreadsheet turned the phone number into a date"
+    PHONE_IS_DATE_CELL = "a spreadsheet turned the phone number or post code into a date"
     PHONE_TOO_LONG_TEXT = "the text is too long for one phone number"
     PHONE_ROUNDED = "a spreadsheet rounded the phone number"
     SEVERAL_PHONES = "the cell holds several phone numbers"

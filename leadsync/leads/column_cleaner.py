@@ -28,7 +28,7 @@ from leadsync.models import (
     NoteKind,
 )
 from leadsync.reasons import Fault, FaultKind
-from leadsync.spreadsheet import loose
+from leadsync.spreadsheet import is_post_code, loose
 
 NEW_LEAD = "no callback date: treated as a new lead"
 """The warning about a blank callback cell: it silently drops an agreed callback."""
@@ -225,6 +225,8 @@ def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | 
         return clean_priority(text)
     if field in CAMPAIGN_ID_FIELDS:
         return clean_campaign_id(text)
+    if date_cell and is_post_code(loose(field)):
+        return Refused(FaultKind.PHONE_IS_DATE_CELL)
     return clean_text(text)
 
 

@@ -78,8 +78,9 @@ def test_a_text_is_cleaned_once_and_noted_each_time() -> None:
     assert column.clean([" Ann "])[1][0][1] is first[0][1]
 
 
-def test_a_date_cell_and_the_same_text_are_read_apart() -> None:
-    column = cleaner("FirstPhone")
+@pytest.mark.parametrize("heading", ["FirstPhone", "Mailing Post Code"])
+def test_a_date_cell_and_the_same_text_are_read_apart(heading: str) -> None:
+    column = cleaner(heading)
     values, [(place, cell)] = column.clean(["0383218199", "0383218199"], [False, True])
     assert (values[0], place) == ("0383218199", 1)
     assert cell.fault is not None
