@@ -55,6 +55,12 @@ def test_an_xls_that_shows_no_zeros_has_blanks_there(tmp_path, rows_of, options,
     assert rows_of(path) == [Row(2, ("Id", text))]
 
 
+def test_a_truth_of_an_xls_is_no_number(tmp_path, rows_of):
+    cells = HEADED + label(1, 0, 0) + handmade.record(0x205, struct.pack("<HHHBB", 1, 1, 0, 1, 0))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("Id", "TRUE"))]
+
+
 def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells = HEADED + label(1, 0, 1) + label(1, 1, 0) + label(2, 1, 1)
     cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))

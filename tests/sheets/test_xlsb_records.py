@@ -51,6 +51,21 @@ def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
     assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), faults=(MERGED,))
 
 
+def test_parts_of_a_dates_format_in_an_xlsb(tmp_path, rows_of):
+    path = handmade.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: [(6, handmade.wide(name)) for name in ("Id", "Joined")],
+            1: [number(7), number(43793)],
+            2: [number(8), number(0)],
+        },
+        formats=("0", '[<0]"";dd/mm/yyyy'),
+    )
+    first, second = rows_of(path)
+    assert first == Row(2, ("7", "2019-11-24"), dates=(1,))
+    assert [fault.details["format"] for fault in second.faults] == ['[<0]"";dd/mm/yyyy']
+
+
 def test_an_xlsb_that_shows_no_zeros_has_blanks_there(tmp_path, rows_of):
     path = handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: [(6, handmade.wide("x")), number(0)]}, view=0x3CC)
     assert rows_of(path) == [Row(2, ("x", ""))]

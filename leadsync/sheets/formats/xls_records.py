@@ -93,15 +93,10 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             metadata.formulas[row, column] = "="
         elif kind == _FORMULA and _seems_not_worked_out(body, workbook):
             doubtful[row, column] = "="
-        elif kind == _MUL_RK:
-            for place in range((len(body) - 6) // 6):
-                (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
-                if (
-                    code := formats.get(str(style), column + place, number_in(body[6 + 6 * place : 10 + 6 * place]))
-                ) is not None:
-                    metadata.formats[row, column + place] = code
-        elif (code := formats.get(str(style), column, number_in(body[6:14]))) is not None:
-            metadata.formats[row, column] = code
+        elif kind != _BOOL_ERR:
+            for at, style_of_number, number in _numbers(kind, body):
+                if (code := formats.get(str(style_of_number), at, number)) is not None:
+                    metadata.formats[row, at] = code
     if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
         metadata.formulas |= doubtful
     if workbook.shared is not None:
@@ -109,6 +104,16 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     if workbook.struck or workbook.struck_texts:
         metadata.struck.update(_struck(stream, workbook))
     return metadata
+
+
+def _numbers(kind: int, body: bytes) -> Iterator[tuple[int, int, float]]:
+    """Yield the column, style and number of each cell in a record of numbers."""
+    _, column, style = struct.unpack_from("<HHH", body)
+    if kind != _MUL_RK:
+        yield column, style, number_in(body[6:14])
+        return
+    for at, place in enumerate(range(4, len(body) - 2, 6), column):
+        yield at, struct.unpack_from("<H", body, place)[0], number_in(body[place + 2 : place + 6])
 
 
 def _struck(stream: bytes, workbook: _Globals) -> Iterator[Place]:
