@@ -21,8 +21,10 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 """The id of a row that shows how to fill in the sheet."""
-_LIST_MARK = re.compile(r"(?:[-–—*|~·+»→✓✔]\s|[>•‣⁃◦▪●☐☑☒]|\[[xX✓✔]?\s*\]\s|(?:\d{1,6}|[A-Za-z])\)\s).*", re.DOTALL)
-_LIST_NUMBER = re.compile(r"\d{1,6}\.\s.*\d.*", re.DOTALL)
+_LIST_MARK = re.compile(
+    r"(?:[-–—*|~·+»→⇒✓-✘]\s|[>•‣⁃◦▪▶►●☐☑☒➔-➾]|\[[xX✓✔]?\s*\]\s|(?:\d{1,6}|[A-Za-z])\)\s).*", re.DOTALL
+)
+_LIST_NUMBER = re.compile(r"(?:\d{1,6}|[a-z])[.:]\s.*\d.*", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 

@@ -107,8 +107,9 @@ def _is_loud(group: Group, survey: Survey) -> bool:
 
 
 def _counts_on(group: Group) -> bool:
-    """Whether the numbers in front of the first ids go up as their rows do, from line to line or row to row."""
-    numbers = [int(value.partition(".")[0]) for value, _ in group.examples]
+    """Whether what is in front of the first ids goes up as their rows do, from line to line or row to row."""
+    places = [value.replace(":", ".").partition(".")[0] for value, _ in group.examples]
+    numbers = [int(place) if place.isdigit() else ord(place) for place in places]
     steps = [
         0 < after - before <= below - above
         for (before, after), (above, below) in zip(pairwise(numbers), pairwise(group.rows), strict=True)

@@ -32,6 +32,9 @@ BEYOND = "id has characters beyond the plain ones, kept as they are"
         "+61412345678",
         "1. Q",
         "1.5 A",
+        "1:23",
+        "A. 17",
+        "a.b 17",
         "[A1] 7",
         "(1) A17",
     ],
@@ -52,11 +55,16 @@ def test_an_id_is_kept_exact(cell: str) -> None:
         ("Zoe\u0308", BEYOND),
         *((cell, LIST_MARK) for cell in ("* 10234", "- [ ] A17", "| A17", "> > A17", ">10234", "- A1")),
         *((cell, LIST_MARK) for cell in ("1) A17", "a) A17", "[x] A17", "[ ] A18", "[] A19")),
-        *((cell, LIST_NUMBER) for cell in ("1. A17", "12.  10234")),
+        *((cell, LIST_NUMBER) for cell in ("1. A17", "12.  10234", "a. 10234", "1: 10234")),
     ],
 )
 def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, warning: str) -> None:
     assert clean_external_id(cell) == Cleaned(cell, (), (warning,))
+
+
+@pytest.mark.parametrize("mark", "✓✗⇒►▶➤☐•")
+def test_a_sign_of_lists_is_a_mark(mark: str) -> None:
+    assert clean_external_id(f"{mark} A1") == Cleaned(f"{mark} A1", (), (LIST_MARK, BEYOND))
 
 
 @pytest.mark.parametrize(
