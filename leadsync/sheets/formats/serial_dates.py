@@ -83,7 +83,7 @@ def seen(value: Value, code: str, *, epoch_1904: bool = False) -> tuple[Value, s
     figures = _NO_FIGURES.sub("", section.code)
     if number < 1 and _shows_day(section.code) and not (number and _CLOCK_FIGURE.search(figures)):
         return None
-    if not isinstance(value, date | time) or number < 1:
+    if not isinstance(value, time) and (number < 1 or not isinstance(value, date)):
         value = moment(float(number), section.code, epoch_1904=epoch_1904)
     return None if isinstance(value, int | float) else (value, section.code)
 
