@@ -119,7 +119,7 @@ def test_day_0_of_a_date_is_at_fault(workbook, rows_of):
     assert (day.cells, day.faults) == (("y", "2019-11-24"), ())
 
 
-@pytest.mark.parametrize(("code", "is_told"), [(";;;", True), ("0.00", False)])
+@pytest.mark.parametrize(("code", "is_told"), [(";;;", True), ('"-"', True), ("0.00", False), ('0;-0;"-"', False)])
 def test_a_conditional_format_that_hides_numbers_is_told(workbook, code, is_told):
     def hide(sheet):
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode=code))

@@ -55,6 +55,12 @@ def hides(code: str) -> bool:
     return any(not _visible(_filled(Decimal(), section)[0]) for section in shown_sections(code))
 
 
+def shows_no_digits(code: str) -> bool:
+    """Whether all numbers are shown as the same texts, or not at all."""
+    sections = sections_of(code)
+    return bool(sections) and not any(section.whole or section.decimals for section in sections)
+
+
 def is_hidden(value: float, code: str) -> bool:
     """Whether nothing is shown of a number: its part of the code is blank, or has places only for digits it lacks."""
     if not hides(code):  # of nearly all codes

@@ -18,7 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
     is_nothing,
     walk_xml,
 )
-from leadsync.sheets.formats.number_formats import hides
+from leadsync.sheets.formats.number_formats import hides, shows_no_digits
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -131,10 +131,11 @@ def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, 
     part = ""
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         conditional += part == "dxfs" and name == "dxf"
-        if part == "dxfs" and name == "numFmt" and hides(attributes.get("formatCode", "")):
+        code = attributes.get("formatCode", "")
+        if part == "dxfs" and name == "numFmt" and (hides(code) or shows_no_digits(code)):
             veils.add(str(conditional))
         elif name == "numFmt" and "numFmtId" in attributes:
-            codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
+            codes[attributes["numFmtId"]] = code
         # xf and font elements stand in several lists; a cell's style counts in cellXfs alone, its font in fonts.
         elif name in _STYLE_LISTS:
             part = name
