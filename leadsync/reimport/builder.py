@@ -117,8 +117,10 @@ class ContextBuilder:
                 context = context._replace(behind=waits)
         row, own = context.row, context.claim.number if context.claim.of_check else None
         if isinstance(context.mapped, Lead):
-            trial = self._trial.match(context.mapped, row.number, own)
-            return context._replace(trial=trial, is_older=trial is not None and trial.is_older)
+            trial, last = self._trial.match(context.mapped, row.number, own), context.last_sent
+            is_copy = context.claim.of_check or self._trial.is_original
+            is_older = is_copy and last is not None and self._trial.is_older(last)
+            return context._replace(trial=trial, is_older=is_older or (trial is not None and trial.is_older))
         cells = [cell for at, cell in enumerate(row.cells) if at not in self._sync.values()]
         return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells, own))
 
@@ -216,7 +218,8 @@ class ContextBuilder:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
             is_new = (not claim.run or claim.of_check) and self._lineage.has_runs
-            is_added = is_new and context.last_sent is not None and context.last_sent.state is State.SUCCEEDED
+            is_added = is_new or (not claim.run and self._trial is not None)
+            is_added = is_added and context.last_sent is not None and context.last_sent.state is State.SUCCEEDED
             if is_new and context.behind is None:
                 context = context._replace(behind=self._waits_for(lead))
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))

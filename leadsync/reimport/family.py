@@ -7,6 +7,7 @@ from typing import NamedTuple
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
@@ -304,6 +305,14 @@ def _others(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -> l
         and run.created >= first.created
         and run.is_at(first.dialer, first.ids)
     ]
+
+
+def newer_sheets(journal: Journal, run: RunRecord) -> set[str]:
+    """The runs of other sheets with values read after those of a run's sheet; files given back are no others."""
+    own = list(_chain(journal, run))
+    ids = {one.id for one in (*own, *_others(journal, own, came_back=False))}
+    ids |= {later for run_id in ids for later in journal.lineage(run_id)}
+    return {other for other in newer_runs(journal, own[-1]) - ids if journal.run(other).retry_of not in ids}
 
 
 def _sheet_of(journal: Journal, run: RunRecord) -> Path:

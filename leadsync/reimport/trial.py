@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leadsync.commands import command
 from leadsync.errors import UsageError
-from leadsync.journal import Origin, State
+from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
@@ -27,7 +27,8 @@ class Trial:
     """The rows sent or rejected by a held trial, to be asked about the sheet's rows in their order.
 
     `tried` are all rows of the leads tried. `several` are the sheet's rows of each of those leads with more than one,
-    as an earlier reading of it has found them. Raises UsageError if a person has to decide on a row of the trial first.
+    as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`. Raises UsageError if a person
+    has to decide on a row of the trial first.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Trial:
         tried: Mapping[int, Origin],
         states: Family,
         several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
+        newer: Collection[str] = (),
     ) -> None:
         self._run = run
+        self._newer = newer
         self._states = states
         self._several = several
         self.losses = Losses(states)
@@ -73,6 +76,15 @@ class Trial:
     def run_id(self) -> str:
         """The id of its run."""
         return self._run.id
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the file is the sheet, and its run is of a copy."""
+        return self._states.is_original
+
+    def is_older(self, last: LastSent) -> bool:
+        """Whether another sheet has sent this payload since the trial's rows were read."""
+        return last.run_id in self._newer
 
     @property
     def several(self) -> dict[str, list[RowKey]]:

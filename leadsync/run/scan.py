@@ -24,6 +24,7 @@ from leadsync.reimport import (
     SheetFacts,
     Trial,
     family_of,
+    newer_sheets,
 )
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
@@ -175,7 +176,8 @@ def _prepare(
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
-        before = Trial(follows.run, tried, family_of(journal, follows, hold), learned.several)
+        newer = newer_sheets(journal, follows.run)
+        before = Trial(follows.run, tried, family_of(journal, follows, hold), learned.several, newer)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order

@@ -347,6 +347,20 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
     return chain.run("b.csv")
 
 
+def copy_behind_another_sheet(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "N,o"))
+    return chain.run("c.csv")
+
+
+def line_copied_behind_those_of_the_sheet(chain: Chain) -> str:
+    chain.run("leads.csv")
+    path = chain.desk.folder / "c.csv"
+    text = path.read_text("utf-8-sig")
+    path.write_text(f"{text}L,a{',' * (text.splitlines()[0].count(',') - 1)}\n", "utf-8")
+    return chain.run("c.csv")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -379,6 +393,8 @@ def followed_run_of_the_same_bytes(chain: Chain) -> str:
         (line_without_its_cells, "! 1 row repeats a line further up (row 3) and goes as well", ["d", "d"]),
         (report_checked_with_an_added_row, "! 1 added row goes behind rows of its lead", ["new"]),
         (followed_run_of_the_same_bytes, "! 4 rows say what their lead was last sent", ["a", "b", "c", "d"]),
+        (copy_behind_another_sheet, "! 1 row would undo what its lead was sent since", ["d"]),
+        (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
