@@ -110,7 +110,7 @@ class Family:
         states = self.states_of(lead.external_id, there)
         if lead.external_id not in self.rows.here and (run_id := self._renamed(lead, number, known=bool(states))):
             return Skip(SkipKind.SENT_IN_COPY, run_id)
-        if states and not states[-1].is_own and (skip := _left_to_another(states[-1].origin)):
+        if skip := self._left_to_another(states):
             return skip
         at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
         if not through:
@@ -121,6 +121,21 @@ class Family:
             if when <= at or one.origin.state is State.SKIPPED
         ):
             return Skip(SkipKind.SENT_IN_COPY, through)
+        return None
+
+    def _left_to_another(self, states: Sequence[RowState]) -> Skip | None:
+        """The reason to leave a row to another run with the row still open, be it hidden by runs that skipped it since.
+
+        Only the newest state shows that a person has to decide.
+        """
+        for at, one in enumerate(reversed(states)):
+            if one.through is not None:
+                return None
+            # Rows left of the followed run go from here, but those of its retry are that one's.
+            is_other = not one.is_own or one.origin.run_id not in self.run_ids
+            skip = _left_to_another(one.origin)
+            if skip and is_other and (skip.kind is SkipKind.LEFT_TO_RUN or (at == 0 and not one.is_own)):
+                return skip
         return None
 
     def corrected(self, *rows: tuple[str, int]) -> Skip | None:

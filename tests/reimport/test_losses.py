@@ -361,6 +361,21 @@ def line_copied_behind_those_of_the_sheet(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def copy_behind_a_stopped_retry(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
+    chain.dialer.faults.add([STOP])
+    chain.desk.leadsync("retry")
+    chain.dialer.faults.clear()
+    return chain.run("c.csv")
+
+
+def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
+    chain.run(chain.files["retry"], STOP)
+    chain.run("c.csv")
+    return chain.run("leads.csv")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -395,6 +410,8 @@ def line_copied_behind_those_of_the_sheet(chain: Chain) -> str:
         (followed_run_of_the_same_bytes, "! 4 rows say what their lead was last sent", ["a", "b", "c", "d"]),
         (copy_behind_another_sheet, "! 1 row would undo what its lead was sent since", ["d"]),
         (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
+        (copy_behind_a_stopped_retry, "! 4 rows are not sent: they are for run", []),
+        (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
