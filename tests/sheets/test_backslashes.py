@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.sheets.formats.backslashes import Misfit, doubled, fits, has_escapes, unescaped
+from leadsync.sheets.formats.backslashes import Misfit, doubled, fits, has_escapes, numbered_rows, unescaped
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ from leadsync.sheets.formats.backslashes import Misfit, doubled, fits, has_escap
         (['A1,"C:\\","x"\n'], False),
         (["A1,N\\N\n"], False),
         (["A1,x\n"], False),
+        (["Id,Name,Note\n", "A1,Ann,one\\\n", "two\n"], True),  # a line break as MySQL writes it
+        (["Id,Name,Note\n", "A1,one\\\r\n", "two\\\r\n", "three,x\r\n"], True),
+        (["Id,Path\n", "A1,C:\\\n", "A2,D:\\\n", "A3,E\n"], False),
+        (["Id,Path\n", "A1,C:\\\n", "Total\n"], False),
+        (["Id,Path\n", "A1,D:\\Leads\\\n", "Total\n"], False),
+        (["Id,Note\n", "A1,x\\\n", "\n"], False),
+        (["Id,Note\n", "A1,x\\\n"], False),
+        (["Id,Path\n", "A1,C:\\\\\n", "Total\n"], False),
     ],
 )
 def test_backslashes_are_escapes_where_only_that_fits(lines, escaped):
@@ -56,3 +64,10 @@ def test_cells_escaped_as_mysql_does_are_read_back(cells):
 def test_escapes_without_quotes(line, cells):
     (found,) = csv.reader([doubled(line, "\t")], delimiter="\t", strict=True)
     assert [unescaped(cell, "\t") for cell in found] == cells
+
+
+def test_an_escaped_line_break_joins_its_lines():
+    lines = ["Id,Name,Note\n", "A1,Ann,one\\\n", "two\n", "A2,Bob,x\n"]
+    rows = list(numbered_rows(lines, ","))
+    assert [number for number, _ in rows] == [1, 2, 4]
+    assert [unescaped(cell, ",") for cell in rows[1][1].rstrip("\n").split(",")] == ["A1", "Ann", "one\ntwo"]

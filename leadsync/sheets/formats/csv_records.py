@@ -8,15 +8,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import TextIO
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
-from leadsync.sheets.formats.backslashes import doubled, unescaped
+from leadsync.sheets.formats.backslashes import doubled, numbered_rows, unescaped
 from leadsync.sheets.source_lines import SourceLine, line_fault
 
 _BLOCK = 1 << 18
+_BLOCK_ROWS = 4096
 # Far beyond any row: what is longer is no table, and must not fill the memory.
 _LONGEST_LINE = 1 << 24
 _MOST_LINES = 100_000
@@ -42,7 +43,7 @@ class Records:
         csv.field_size_limit(_LONGEST_LINE)
         self._blocks = _blocks(stream, shown, first)
         if escaped:
-            self._blocks = ([doubled(line, delimiter) for line in block] for block in self._blocks)
+            self._blocks = _escaped(self._blocks, delimiter)
         self._escaped = escaped
         self._shown = shown
         self._delimiter = delimiter
@@ -223,6 +224,13 @@ class _Feed:
         line = unpadded(f'"{line}', self._delimiter)[1:] if self.taken else unpadded(line, self._delimiter)
         self.taken.append(line)
         return line
+
+
+def _escaped(blocks: Iterator[list[str]], delimiter: str) -> Iterator[list[str]]:
+    """The blocks' rows for a parser of doubled quotation marks, each in one line."""
+    rows = numbered_rows(chain.from_iterable(blocks), delimiter)
+    while block := [doubled(row, delimiter) for _, row in islice(rows, _BLOCK_ROWS)]:
+        yield block
 
 
 def _blocks(stream: TextIO, shown: str, number: int) -> Iterator[list[str]]:
