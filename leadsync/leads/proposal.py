@@ -17,6 +17,7 @@ from leadsync.spreadsheet import loose
 
 _ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "reference", "code", "key"})
 _ID_ENDINGS = (*_ID_WORDS, "account", "acct", "customer", "client", "debtor")
+"""Those of people may stand above ids or above names."""
 # House No and Post Code end like an id's heading, and hold none.
 _NEVER_IDS = (
     *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
@@ -145,18 +146,23 @@ def _sounds_like_an_id(heading: str) -> bool:
     key = loose(heading)
     if any(word in key for word in _NEVER_IDS):
         return False
-    words = [word.lower() for word in _WORD.findall(heading)]
-    return not _ID_WORDS.isdisjoint(words) or key.endswith(_ID_ENDINGS)
+    return _names_an_id(heading) or key.endswith(_ID_ENDINGS)
+
+
+def _names_an_id(heading: str) -> bool:
+    return not _ID_WORDS.isdisjoint(word.lower() for word in _WORD.findall(heading))
 
 
 def _unlikeliness(column: _Open) -> int:
-    """How little a column's cells look like ids: they are all there, nearly all different, and written in one word.
+    """How little a column's cells look like ids: they are all there, nearly all different, in one word, and no names.
 
     A lead may well stand in several rows.
     """
     count = len(column.values)
     repeats = count - len(set(column.values))
     unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
-    written = not any(" " in value for value in column.values)
+    names = any(" " in value for value in column.values) or not (
+        _names_an_id(column.heading) or any(any(map(str.isdigit, value)) for value in column.values)
+    )
     # Weights, so that repeated values are behind all others, and names behind ids of which some are missing.
-    return 4 * (not unique) + 2 * (not written) + (column.blanks > 0)
+    return 4 * (not unique) + 2 * names + (column.blanks > 0)

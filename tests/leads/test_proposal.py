@@ -48,7 +48,9 @@ def test_what_sounds_like_an_id_and_looks_like_one_is_proposed(heading: str) -> 
     assert proposed(f"Name,{heading}", *(f"V{n},A{n}" for n in range(9))).columns == {heading: "njExternalLeadId"}
 
 
-@pytest.mark.parametrize("values", [["A", "", "C"], ["A", "A", "B", "B"], ["A 1", "A 2", "A 3"]])
+@pytest.mark.parametrize(
+    "values", [["Ann", "Bob", "Cy"], ["A1", "", "C3"], ["A", "A", "B", "B"], ["A 1", "A 2", "A 3"]]
+)
 def test_cells_that_do_not_look_like_ids_leave_it_to_the_person(values: list[str]) -> None:
     found = proposed("Account,Outcome", *(f"{value},Sale" for value in values))
     assert found.columns == {}
