@@ -1,15 +1,20 @@
 """The quick way by which plain rows pass XlsxWriter, held against XlsxWriter's own."""
 
+import gc
 import io
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
 
 from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_workbook
-from leadsync.sheets.output.workbook_writer import _SheetWriter
+from leadsync.sheets.output.workbook_writer import _SheetWriter, open_workbook
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 ROWS = [("A1", "x < y"), ("A2", ""), ("", "2026-11-24"), ("=1+1", "é中"), ("A5", "x & z"), ("A6", "plain")]
 
@@ -43,3 +48,18 @@ def test_the_private_attributes_of_xlsxwriter_mean_what_the_writer_takes_them_fo
     assert list(sheet.table) == [1]
     assert isinstance(look.xf_index, int)
     workbook.close()
+
+
+class FullDisk(io.BytesIO):
+    """A stream with room for the first thousand bytes."""
+
+    def write(self, content: "ReadableBuffer") -> int:
+        if self.tell() + len(memoryview(content)) > 1000:
+            raise OSError(28, "No space left on device")
+        return super().write(content)
+
+
+def test_a_full_disk_is_an_oserror_and_leaves_nothing_that_complains_later() -> None:
+    with FullDisk() as disk, pytest.raises(OSError, match="No space left"), open_workbook(disk) as workbook:
+        workbook.add_worksheet().write(0, 0, "A1")
+    gc.collect()

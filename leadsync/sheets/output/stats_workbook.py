@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
 from leadsync.sheets.output.sheet_layout import fit_to_cell
-from leadsync.sheets.output.workbook_writer import write_text
+from leadsync.sheets.output.workbook_writer import open_workbook, write_text
 from leadsync.sheets.source_lines import letter
 from leadsync.stats_summary import Cell, CellKind, StatsColumn, StatsSummary, StatsTable, series_colours
 from leadsync.terminal import one_line
@@ -32,12 +32,8 @@ _CHART_ROWS = 16
 @contextmanager
 def started_stats(stream: IO[bytes]) -> Iterator[Callable[[StatsSummary], None]]:
     """Start a workbook; the context gives the function for its content. Raises OSError."""
-    import xlsxwriter
-
-    workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
-    workbook.set_properties({"author": "leadsync"})
-    yield partial(_draw, workbook)
-    workbook.close()
+    with open_workbook(stream, in_memory=True) as workbook:
+        yield partial(_draw, workbook)
 
 
 class _Looks:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
 from html import escape
+from io import BytesIO
 from itertools import chain
 from typing import IO, Any
 
@@ -36,6 +37,35 @@ _TEXT = "@"
 """The format of a cell for typed text, kept as it is."""
 
 
+class _Target:
+    """The stream that a workbook is written into."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def open_workbook(stream: IO[bytes], **options: object) -> Iterator[Any]:
+    """Open an XlsxWriter workbook, which is written into the stream at the end. Raises OSError."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    target = _Target(stream)
+    workbook = xlsxwriter.Workbook(target, options)
+    workbook.set_properties({"author": "leadsync"})
+    yield workbook
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+    finally:
+        # XlsxWriter leaves its archive open where writing fails; cleared away, the archive writes once more.
+        target.stream = BytesIO()
+
+
 @contextmanager
 def started_workbook(
     stream: IO[bytes], *, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None = None
@@ -44,13 +74,12 @@ def started_workbook(
 
     The workbook is written at the end. With `summary`, called then, a sheet *Summary* comes first. Raises OSError.
     """
-    import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
-
     # XlsxWriter keeps the rows in files until the end; in a folder of ours they are gone where writing fails, too.
-    with temporary_folder("report") as folder, ExitStack() as files:
-        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": str(folder)})
-        workbook.set_properties({"author": "leadsync"})
+    with (
+        temporary_folder("report") as folder,
+        ExitStack() as files,
+        open_workbook(stream, constant_memory=True, tmpdir=str(folder)) as workbook,
+    ):
         front = workbook.add_worksheet(SUMMARY_SHEET) if summary else None
         formats = {wrap: _Formats(workbook, wrap=wrap) for wrap in {layout.wrap_text for layout in layouts}}
         sheets = [_SheetWriter(workbook, layout, formats[layout.wrap_text]) for layout in layouts]
@@ -69,10 +98,6 @@ def started_workbook(
         if front is not None and summary is not None:
             draw(workbook, front, summary(), notes_end=any(sheet.notes >= MOST_NOTES for sheet in sheets))
             front.activate()
-        try:
-            workbook.close()
-        except FileCreateError as error:
-            raise OSError(str(error)) from error
 
 
 class _Formats:
