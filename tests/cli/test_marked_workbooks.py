@@ -79,6 +79,8 @@ def corrected(path: Path) -> Path:
     for row, lead in enumerate(LEADS, HEAD + 1):
         sheet.cell(row, 6).value = len(lead[1])
     book.save(path)
+    if book.vba_archive:
+        book.vba_archive.close()
     return path
 
 
