@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from leadsync.journal import State
 from leadsync.models import Lead
-from leadsync.plurals import counted
+from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.rules import Decision, Send
@@ -59,13 +59,14 @@ class Losses:
         if state is State.PENDING and self._family.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
-            return f"{left} corrections, go on with `leadsync resume` instead"
-        where = f"in {self._family.file_of(run_id)} (run {run_id}); this file sends its own. To send the"
+            return f"{left} {agreeing(count, 'correction')}, go on with `leadsync resume` instead"
+        where = f"in {self._family.file_of(run_id)} (run {run_id}); this file sends its own. To send"
+        them = agreeing(count, "that one", "those")
         if state is State.PENDING:
             rows = counted(count, "row waits with another text", "rows wait with other texts")
-            return f"{rows} {where} others, go on with `leadsync resume {run_id}` instead"
+            return f"{rows} {where} {them}, go on with `leadsync resume {run_id}` instead"
         rows = counted(count, "row failed with another text", "rows failed with other texts")
-        return f"{rows} {where} others, go on with `leadsync retry {run_id}` instead"
+        return f"{rows} {where} {them}, go on with `leadsync retry {run_id}` instead"
 
 
 def in_vain(numbers: Sequence[int]) -> Remark:
