@@ -117,10 +117,12 @@ def modest() -> Iterator[None]:
 @pytest.mark.usefixtures("modest")
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_an_endless_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 1.0)
+    ends_at_its_length = kind in ("body", *WINDOWS)
+    if not ends_at_its_length:
+        monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 1.0)
     with hostile(ENDLESS[kind]) as dialer:
         words = lists(dialer.url)
-    if kind in ("body", "gzip", "deflate"):
+    if ends_at_its_length:
         assert words == (
             "The dialer's campaigns cannot be listed: the answer to getCampaignTemplateList is longer than 4 MB."
         )
