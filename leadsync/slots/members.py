@@ -24,7 +24,7 @@ from leadsync.slots.pool import (
     LEAST_REST_SECONDS,
     MOST_REST_SECONDS,
 )
-from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait
+from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait, rest_words
 
 LEASE_SECONDS = 3.0
 RENEW_SECONDS = 0.25
@@ -100,7 +100,7 @@ class MemberSlots:
     ) -> None:
         self._member, self._reserve = member, reserve
         self._least_rest = run_lease_seconds + BEYOND_RUN_LEASE_SECONDS
-        self._wait = SlotWait(say, give_up_seconds)
+        self._wait, self._rest_wait = SlotWait(say, give_up_seconds), SlotWait(say, give_up_seconds)
         self._slots, self._knows = slots, slots if known else 0
         self._held: set[GrantedSlot] = set()
         self._rests: list[float] = []
@@ -191,9 +191,9 @@ class MemberSlots:
         of the calls may be for a lead of this run, and would be applied behind the lead's next row.
         """
         while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds and other.slots]):
-            self._wait.tell(f"rows wait for the dialer's slots: {', '.join(map(_words, gone))}")
+            self._rest_wait.tell(f"rows wait for the dialer's slots: {', '.join(map(_words, gone))}")
             await asyncio.sleep(RENEW_SECONDS)
-        self._wait.tell("")
+        self._rest_wait.tell("")
 
     async def keep(self) -> None:
         """Nothing to look after: a thread renews the lease."""
@@ -329,8 +329,15 @@ class MemberSlots:
 
     def _explain(self) -> None:
         """Tell the reason of a long wait for a slot; raises Stopped at its end."""
-        if self._wait.is_due(has_slots=bool(self._held)):
-            self._wait.explain(self._failure or ", ".join(_words(other) for other in self._grant.others if other.slots))
+        if not self._wait.is_due(has_slots=bool(self._held)):
+            return
+        if self._failure:
+            self._wait.explain(self._failure)
+            return
+        reasons = [_words(other) for other in self._grant.others if other.slots]
+        if resting := [until for until in self._rests if until > time.monotonic()]:
+            reasons.append(rest_words(resting))
+        self._wait.explain(", ".join(reasons), ends_by_itself=bool(resting))
 
 
 def _words(other: OtherMember) -> str:

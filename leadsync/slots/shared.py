@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from leadsync.errors import SettingsError
-from leadsync.plurals import agreeing
 from leadsync.slots.files import Mark
 from leadsync.slots.folder import SlotsFolder
 from leadsync.slots.pool import HeldSlot, SlotPool
-from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait, clock_time
+from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait, clock_time, rest_words
 
 KEEP_SECONDS = 0.1
 """The interval of looks at the slot files."""
@@ -51,7 +50,7 @@ class SharedSlots:
         self._folder = folder
         self._pool = SlotPool(url, slots, slots if known else 0, folder, self._complain)
         self._say = say
-        self._wait = SlotWait(say, give_up_seconds)
+        self._wait, self._rest_wait = SlotWait(say, give_up_seconds), SlotWait(say, give_up_seconds)
         self._queue: deque[tuple[Callable[[], bool], asyncio.Future[None]]] = deque()
         self.complaint = ""
         """The reason why slots cannot be shared; empty if they are."""
@@ -122,11 +121,11 @@ class SharedSlots:
         """
         try:
             while wanted() and (ends := self._pool.rests(killed=killed)):
-                self._wait.tell(f"rows wait for the dialer's slots: {_rest_words(ends)}")
+                self._rest_wait.tell(f"rows wait for the dialer's slots: {rest_words(ends)}")
                 await asyncio.sleep(KEEP_SECONDS)
         except OSError as error:
             self._complain(error)
-        self._wait.tell("")
+        self._rest_wait.tell("")
 
     async def keep(self) -> None:
         """Look after the files of held slots; ends by cancellation."""
@@ -207,7 +206,7 @@ class SharedSlots:
             return
         reasons = _holders(self._pool.others())
         if resting := self._pool.resting():
-            reasons.append(_rest_words(resting))
+            reasons.append(rest_words(resting))
         self._wait.explain(", ".join(reasons), ends_by_itself=bool(resting))
 
     def _complain(self, error: OSError) -> None:
@@ -230,12 +229,6 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
         else f"{len(times)} held by another program"
         for pid, times in sorted(begun.items())
     ]
-
-
-def _rest_words(ends: list[float]) -> str:
-    """The number of slots at rest, the end of the last rest, and its reason."""
-    why = "because the dialer may still be at calls that were cut or killed"
-    return f"{len(ends)} {agreeing(len(ends), 'rests', 'rest')} until {clock_time(max(ends))}, {why}"
 
 
 def _wake(turn: asyncio.Future[None]) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from leadsync.errors import Stopped
+from leadsync.plurals import agreeing
 
 SAY_AFTER_SECONDS = 5.0
 """The wait for a slot without a word, and between two words."""
@@ -67,3 +68,9 @@ class SlotWait:
 def clock_time(moment: float) -> str:
     """A moment of `time.monotonic` in local time."""
     return time.strftime("%H:%M:%S", time.localtime(time.time() + moment - time.monotonic()))
+
+
+def rest_words(ends: list[float]) -> str:
+    """The number of slots at rest, the end of the last rest, and its reason."""
+    why = "because the dialer may still be at calls that were cut or killed"
+    return f"{len(ends)} {agreeing(len(ends), 'rests', 'rest')} until {clock_time(max(ends))}, {why}"

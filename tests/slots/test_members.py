@@ -1,6 +1,7 @@
 """The share of a process in slots that a database counts: what it takes, says, and does with a lease that has ended."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -278,6 +279,29 @@ def test_a_run_begins_after_the_calls_of_members_that_have_gone(
     assert said[1:] == [""]
 
 
+def test_a_wait_for_rests_is_told_once_though_other_rows_find_slots(
+    slots: MemberSlots, database: Database, said: list[str]
+) -> None:
+    database.grants = [SlotGrant(1, 1, others=(OtherMember("process 9 on office-c", 3, rests_seconds=9.0),))]
+    database.wait(2)
+
+    async def other_rows() -> None:
+        for _ in range(3):
+            (held,) = take(slots, 1)
+            asyncio.get_running_loop().call_later(0.02, held.release)
+            found = await slots.take(yes)
+            assert found is not None
+            found.release()
+            await asyncio.sleep(0.02)
+
+    async def go() -> None:
+        sent = asyncio.create_task(other_rows())
+        await slots.rested(lambda: not sent.done(), killed=False)
+
+    asyncio.run(go())
+    assert [words[:46] for words in said] == ["rows wait for the dialer's slots: 3 rest, beca", ""]
+
+
 def test_a_long_wait_names_the_holders_and_ends_the_run(
     slots: MemberSlots, database: Database, said: list[str]
 ) -> None:
@@ -294,6 +318,19 @@ def test_a_long_wait_names_the_holders_and_ends_the_run(
     assert why in str(stopped.value)
     assert len(said) == 1
     assert said[0].startswith(f"no slot of the dialer is free: {why}; this run waits until ")
+
+
+def test_a_long_wait_names_the_own_slots_at_rest(slots: MemberSlots, database: Database, said: list[str]) -> None:
+    database.grants = [SlotGrant(2, 2, others=(OtherMember("process 7 on office-b", 2),))]
+    database.wait(2)
+    for slot in take(slots, 2):
+        slot.release(finished=False)
+    assert asyncio.run(slots.take(lambda: not said)) is None
+    assert re.fullmatch(
+        r"no slot of the dialer is free: 2 held by process 7 on office-b, 2 rest until \d\d:\d\d:\d\d, because the "
+        r"dialer may still be at calls that were cut or killed",
+        said[0],
+    )
 
 
 def test_a_database_that_is_away_is_the_reason_of_a_wait(
