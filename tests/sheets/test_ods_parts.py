@@ -30,6 +30,30 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
     assert blank == Row(5, ("z", ""))
 
 
+@pytest.mark.parametrize(
+    ("generator", "inside", "text"),
+    [
+        ("LibreOffice/7.4.7.2$Linux_X86_64 LibreOffice_project/40$Build-2", "<text:p/>", ""),
+        ("OpenOffice.org/3.2$Win32 OpenOffice.org_project/320m18$Build-9502", "<text:p></text:p>", ""),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", "", "=A1"),
+        ("ODFPY/1.4.1", "<text:p/>", "=A1"),
+        ("", "<text:p/>", "=A1"),
+    ],
+)
+def test_a_formula_that_comes_to_an_empty_text_in_an_ods(tmp_path, rows_of, generator, inside, text):
+    """LibreOffice leaves out its kind and keeps the paragraph; a library works nothing out, whatever it writes."""
+    row = "<table:table-row>{}</table:table-row>"
+    formula = f'<table:table-cell table:formula="of:=A1">{inside}</table:table-cell>'
+    path = handmade.ods(tmp_path / "leads.ods", row.format(cell("Id") + cell("Name")) + row.format(cell("x") + formula))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "meta.xml", f'<o:m xmlns:o="o" xmlns:meta="m"><meta:generator>{generator}</meta:generator></o:m>'
+        )
+    (found,) = rows_of(path)
+    assert found.cells == ("x", text)
+    assert fault_words(found).startswith(UNWORKED) == bool(text)
+
+
 def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_write_them(tmp_path, rows_of):
     row = "\n <table:table-row>\n  {}\n </table:table-row>\n"
     error = (

@@ -11,6 +11,7 @@ from tests.sheets.handmade import HEADED, MERGED, STRUCK, UNWORKED, fault_words,
 ZERO = bytes(8)
 
 
+SHARED = (texts("Id", "Name"),)
 EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
 
 
@@ -21,13 +22,15 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
         (ZERO, {"flags": 0}, "0"),
         (EMPTY, {"flags": 0}, ""),
         (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
+        (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),  # as LibreOffice does
         (struct.pack("<d", 2.0), {"flags": 0, "kind": 0x406}, None),  # a record of Excel 4, which calamine passes over
     ],
 )
 def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value, options, cell):
-    build = options.pop("build", handmade.POI)
+    build, engine = options.pop("build", handmade.POI), options.pop("engine", b"")
+    looks = handmade.record(0xE0, bytes(20)) + (handmade.record(0x1C1, engine) if engine else b"")
     cells = HEADED + label(1, 0, 0) + formula(1, 1, value, **options)
-    (row,) = rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
+    (row,) = rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED, build=build, looks=looks))
     assert row.cells == ("Id", "=" if cell is None else cell)
     assert fault_words(row).startswith(UNWORKED) == (cell is None)
 

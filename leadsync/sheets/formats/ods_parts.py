@@ -59,7 +59,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     metadata = CellMetadata()
     styles = Styles()
     with zipfile.ZipFile(file) as archive:
-        for name in {"settings.xml", "styles.xml"}.intersection(archive.namelist()):
+        for name in {"meta.xml", "settings.xml", "styles.xml"}.intersection(archive.namelist()):
             with archive.open(name) as stream:
                 walk_xml(stream.read, styles)
         with archive.open("content.xml") as stream:
@@ -249,6 +249,9 @@ class _CellWalk(Walk):
         if kind != "string" and _ERROR.fullmatch(text):
             return self._metadata.errors, text  # as older programs write it: as the number 0
         if "table:formula" in self._cell and not text and _VALUES.isdisjoint(self._cell):
+            # LibreOffice writes an empty text as a paragraph without a kind (its sc/source/filter/xml/xmlexprt.cxx).
+            if kind is None and self._paragraphs and self._styles.works_out:
+                return None
             return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind is not None and kind not in _KINDS and text:
             return self._metadata.texts, text

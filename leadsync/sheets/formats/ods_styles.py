@@ -1,6 +1,5 @@
 """The styles of an .ods with more to them than the text of its cells: exponents, fillings, lines through the text,
-dates,
-and the option to show no zeros.
+dates, the option to show no zeros, and the program that wrote it.
 
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
@@ -19,6 +18,10 @@ CELL, TEXT = "table-cell", "text"
 _FIGURES = {"day": "d", "day-of-week": "ddd", "month": "m", "year": "yyyy", "era": "g", "hours": "h", "minutes": "mm"}
 _FIGURES |= {"seconds": "ss", "am-pm": "AM/PM"}
 _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
+
+
+_OFFICE = re.compile(r"\s*[\w. ]*Office[\w.]*/")
+"""`LibreOffice/7.4.7.2$Linux_X86_64`, `OpenOffice.org/3.2$Win32`, `Collabora_Office/6.4`, `MicrosoftOffice/16.0`."""
 
 
 class Styles(Walk):
@@ -42,8 +45,15 @@ class Styles(Walk):
         self._lines: dict[tuple[str, str], bool] = {}
         """Whether a style strikes the text, for each with a word on it."""
         self._option = ""
+        self._is_generator = False
+        self._generator = ""
         self.hides_zeros = False
         """An option of the whole workbook, in its settings."""
+
+    @property
+    def works_out(self) -> bool:
+        """Whether an office program wrote the file, so that it worked the formulas out; a library does not."""
+        return _OFFICE.match(self._generator) is not None
 
     @property
     def strike(self) -> bool:
@@ -72,6 +82,7 @@ class Styles(Walk):
             self._hidden[self._number_style] = "0E+0"
         self._fills = name == "fill-character"
         self._is_text = name == "text"
+        self._is_generator = name == "generator"
         self._option = attributes.get("config:name", "") if name == "config-item" else ""
 
     def text(self, data: str) -> None:
@@ -79,6 +90,8 @@ class Styles(Walk):
             self._hidden[self._number_style] = f"*{data}"
         if self._is_text and self._codes.get(self._number_style):
             self._codes[self._number_style] += data if not data.strip(" /:.,-") else f'"{data}"'
+        if self._is_generator:
+            self._generator += data
         if self._option == "ShowZeroValues" and data.strip() == "false":
             self.hides_zeros = True
 
@@ -88,7 +101,7 @@ class Styles(Walk):
         self._codes[self._number_style] += figure
 
     def end(self, name: str) -> None:
-        self._fills = self._is_text = False
+        self._fills = self._is_text = self._is_generator = False
         if name.endswith("-style"):
             self._number_style = ""
 

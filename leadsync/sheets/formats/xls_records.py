@@ -36,16 +36,18 @@ _EXCEL_97 = 0x0600
 _ON_LOADING = 3
 """A formula's flags for a calculation on loading."""
 _XLWT = (0x0DBB, 0x07CC)
-"""The build and year of the program in files by xlwt."""
+"""The build and year of the program in files by xlwt, and by LibreOffice."""
+_CALCULATED = 0x1C1
+"""The number of the engine that last worked the formulas out; xlwt writes none. Source: [MS-XLS], 2.4.215."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
-    `works_out_none`: xlwt wrote it, with an empty text as every formula's value. `shared` are the shared texts if
-    calamine misreads them, else None. `epoch_1904`: days count from 1904. `struck` are the styles with a line through
-    the text, `struck_texts` the numbers of the shared texts with a part struck out.
+    `works_out_none`: xlwt wrote it, with an empty text as every formula's value, and no engine worked them out.
+    `shared` are the shared texts if calamine misreads them, else None. `epoch_1904`: days count from 1904. `struck` are
+    the styles with a line through the text, `struck_texts` the numbers of the shared texts with a part struck out.
     """
 
     start: int
@@ -198,6 +200,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
     epoch_1904 = False
+    works_out_none = (build, year) == _XLWT
     for kind, bodies in _whole_records(stream, 0):
         body = bodies[0]
         if kind == _STRINGS:
@@ -215,6 +218,8 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             fonts.append(bool(body[2] & _STRUCK))
         elif kind == _DATE_MODE:
             epoch_1904 = body[:2] == b"\1\0"
+        elif kind == _CALCULATED:
+            works_out_none = False
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     by_style = {str(style): codes.get(number, "") for style, (_, number) in enumerate(styles)}
@@ -224,7 +229,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
     in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
-    return _Globals(starts[sheet], by_style, (build, year) == _XLWT, shared, epoch_1904, struck, in_part)
+    return _Globals(starts[sheet], by_style, works_out_none, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:
