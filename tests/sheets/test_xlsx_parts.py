@@ -119,18 +119,30 @@ def test_day_0_of_a_date_is_at_fault(workbook, rows_of):
     assert (day.cells, day.faults) == (("y", "2019-11-24"), ())
 
 
-@pytest.mark.parametrize(("code", "is_told"), [(";;;", True), ('"-"', True), ("0.00", False), ('0;-0;"-"', False)])
-def test_a_conditional_format_that_hides_numbers_is_told(workbook, code, is_told):
+@pytest.mark.parametrize(
+    ("code", "rule", "area", "is_told"),
+    [
+        (";;;", {"formula": ["0"]}, "B2:B3", True),
+        ('"-"', {"formula": ["0"]}, "B2:B3", True),
+        ("0.00", {"formula": ["0"]}, "B2:B3", False),
+        ('0;-0;"-"', {"formula": ["0"]}, "B2:B3", False),
+        (";;;", {"formula": ["99"]}, "B2:B3", False),
+        (";;;", {"formula": ["0"]}, "A2:A3", False),  # texts alone
+        (";;;", {"formula": ["0"]}, "D1:D9 E2", False),  # blanks alone
+        (";;;", {"operator": "between", "formula": ["1", "5"]}, "A1 B1:B3", True),
+        (";;;", {"type": "expression", "operator": None, "formula": ["B2=7"]}, "B2:B3", False),
+    ],
+)
+def test_a_conditional_format_is_told_if_it_hides_a_value(workbook, code, rule, area, is_told):
     def hide(sheet):
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode=code))
-        rule = Rule(type="cellIs", operator="equal", formula=["0"], dxf=style)
-        sheet.conditional_formatting.add("B2:B3", rule)
+        sheet.conditional_formatting.add(area, Rule(**{"type": "cellIs", "operator": "equal", **rule}, dxf=style))
         sheet["B3"].number_format = "0.0"
 
     with open_table(workbook([["Id", "Priority"], ["x", 0], ["y", 1]], hide)) as table:
         assert [row.cells for row in table.rows()] == [("x", "0"), ("y", "1")]
-        told = "! A conditional format hides numbers in B2:B3, which are sent all the same; "
-        assert [str(remark) for remark in table.remarks] == [f"{told}delete such numbers, or the format."] * is_told
+        told = f"! A conditional format hides values in {area}, which are sent all the same; "
+        assert [str(remark) for remark in table.remarks] == [f"{told}delete such values, or the format."] * is_told
         assert all(remark.doubt for remark in table.remarks)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
 
+from leadsync.sheets.formats.conditional_formats import Veil
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
 from leadsync.sheets.formats.serial_dates import has_date_among_parts, is_date_code, shows_day
@@ -57,7 +58,7 @@ class CellMetadata:
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
-    0. `veiled` are ranges in which a conditional format hides numbers. `epoch_1904`: the workbook counts days from
+    0. `veils` are the rules of conditional formats that hide values. `epoch_1904`: the workbook counts days from
     1904. `repeated` names a row or cell with two entries; calamine gives only the last.
     """
 
@@ -73,7 +74,7 @@ class CellMetadata:
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hides_zeros: bool = False
-    veiled: list[str] = field(default_factory=list)
+    veils: list[Veil] = field(default_factory=list)
     epoch_1904: bool = False
     repeated: str = ""
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
@@ -22,6 +22,8 @@ from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.conditional_formats import hiding
 from leadsync.sheets.formats.content import IN_MARKUP, Content
 from leadsync.sheets.formats.identifier_columns import identifier_columns
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
@@ -79,7 +81,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
         remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
         remarks += _of_hidden_columns(sheet, metadata.hidden_columns)
-        remarks += _of_veiled(metadata.veiled)
+        remarks += _of_veiled(sheet, metadata)
         if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
@@ -269,12 +271,17 @@ def _of_hidden_columns(sheet: Sheet, hidden: set[int]) -> Iterator[Remark]:
         yield Remark.fact(f"The {columns} {listed} {are} hidden in the sheet and {are} read all the same.")
 
 
-def _of_veiled(ranges: list[str]) -> Iterator[Remark]:
-    """Remark on ranges in which a conditional format hides numbers: whether it does so depends on their values."""
-    if ranges:
-        listed = ", ".join(ranges[:_MOST_LISTED]) + (", …" if len(ranges) > _MOST_LISTED else "")
-        hidden = f"A conditional format hides numbers in {listed}, which are sent all the same"
-        yield Remark.doubtful(f"{hidden}; delete such numbers, or the format.")
+def _of_veiled(sheet: Sheet, metadata: CellMetadata) -> Iterator[Remark]:
+    """Remark on the areas of conditional formats that hide values of theirs."""
+    if not metadata.veils:
+        return
+    first_column = sheet.start[1] if sheet.start else 0
+    rows = cast("Iterator[list[Value]]", sheet.iter_rows())
+    names = [veil.names for veil in hiding(rows, first_column, metadata.veils, epoch_1904=metadata.epoch_1904)]
+    if names:
+        listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
+        hidden = f"A conditional format hides values in {listed}, which are sent all the same"
+        yield Remark.doubtful(f"{hidden}; delete such values, or the format.")
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:

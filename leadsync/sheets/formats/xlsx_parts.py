@@ -6,7 +6,7 @@ A search of the sheet's bytes rules such cells out for most sheets; only the oth
 import posixpath
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import IO, BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import (
@@ -18,7 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
     is_nothing,
     walk_xml,
 )
-from leadsync.sheets.formats.number_formats import hides, shows_no_digits
+from leadsync.sheets.formats.conditional_formats import Veil, areas_of, may_hide
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -119,21 +119,21 @@ def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
     return walk.elements
 
 
-def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str], set[str]]:
-    """Return the format codes by the style index of cells, the indexes with a line through the text, and those of the
-    conditional styles that hide numbers."""
+def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str], dict[str, str]]:
+    """Return the format codes by the style index of cells, the indexes with a line through the text, and the format
+    codes of the conditional styles that hide values."""
     if "xl/styles.xml" not in parts:
-        return {}, set(), set()
+        return {}, set(), {}
     codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
     styles: list[dict[str, str]] = []
     fonts, struck = -1, set[str]()
-    conditional, veils = -1, set[str]()
+    conditional, veils = -1, dict[str, str]()
     part = ""
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         conditional += part == "dxfs" and name == "dxf"
         code = attributes.get("formatCode", "")
-        if part == "dxfs" and name == "numFmt" and (hides(code) or shows_no_digits(code)):
-            veils.add(str(conditional))
+        if part == "dxfs" and name == "numFmt" and may_hide(code):
+            veils[str(conditional)] = code
         elif name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = code
         # xf and font elements stand in several lists; a cell's style counts in cellXfs alone, its font in fonts.
@@ -263,7 +263,7 @@ class _CellWalk(Walk):
         formats: Formats,
         struck_texts: Collection[str],
         metadata: CellMetadata,
-        veils: Collection[str],
+        veils: Mapping[str, str],
         *,
         works_out: bool,
     ) -> None:
@@ -277,6 +277,7 @@ class _CellWalk(Walk):
         self._kind = self._style = ""
         self._inside = self._range = ""
         self._veils = veils
+        self._rule: Veil | None = None
         self._formula: str | None = None
         self._value: str | None = None
 
@@ -292,8 +293,12 @@ class _CellWalk(Walk):
             self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
         elif name == "conditionalFormatting":
             self._range = attributes.get("sqref", "")
-        elif name == "cfRule" and attributes.get("dxfId") in self._veils:
-            self._metadata.veiled.append(self._range)
+        elif name == "cfRule" and (code := self._veils.get(attributes.get("dxfId", ""))) is not None:
+            words = attributes.get("type", ""), attributes.get("operator", "")
+            self._rule = Veil(areas_of(self._range), code, *words)
+        elif name == "formula" and self._rule is not None:
+            self._rule = self._rule._replace(operands=(*self._rule.operands, ""))
+            self._inside = name
         elif name == "sheetView" and attributes.get("showZeros") in ("0", "false"):
             self._metadata.hides_zeros = True
         elif name == "f":
@@ -310,10 +315,16 @@ class _CellWalk(Walk):
             self._value = (self._value or "") + data
         elif self._inside == "f":
             self._formula = (self._formula or "") + data
+        elif self._inside and self._rule is not None:
+            *others, last = self._rule.operands
+            self._rule = self._rule._replace(operands=(*others, last + data))
 
     def end(self, name: str) -> None:
-        if name in ("v", "f"):
+        if name in ("v", "f", "formula"):
             self._inside = ""
+        elif name == "cfRule" and self._rule is not None:
+            self._metadata.veils.append(self._rule)
+            self._rule = None
         elif name == "c":
             self._end_cell()
 
