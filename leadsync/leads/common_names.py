@@ -81,6 +81,7 @@ _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
 _PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"})
 """Headings of phone columns that name other things too."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
+_MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
@@ -109,8 +110,10 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
         return meant
     if not own and key[:3] not in _BEGINNINGS:
         return ""
-    names = {name: field for name, field in FIELD_OF_NAME.items() if own or field not in filled}
-    by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in filled)]
+    # The date of an outcome is none.
+    others = {*filled, DISPOSITION} if _words(heading) & _MOMENT_WORDS else filled
+    names = {name: field for name, field in FIELD_OF_NAME.items() if own or field not in others}
+    by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in others)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)
     return names[close[0]] if close else by_stem[0] if by_stem else ""
 
@@ -118,11 +121,15 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
 def _as_people_write(heading: str, key: str) -> str:
     """Return the field for which people use this heading, in any order of its words; empty without one."""
     # A set of words: `date of callback` and `callback date` are one heading to people.
-    words = frozenset(word.casefold() for word in _HEADING_WORD.findall(heading.removesuffix(_CUSTOM)))
+    words = _words(heading)
     for field, known in _MEANT.items():
         if words in known or words - _FILLERS[field] in known:
             return field
     return _MEANT_JOINED.get(key, "")
+
+
+def _words(heading: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _HEADING_WORD.findall(heading.removesuffix(_CUSTOM)))
 
 
 def may_be_a_phone(heading: str) -> bool:

@@ -24,7 +24,7 @@ CALLBACKS = (
 )
 OTHERS = (
     *("Name", "City", "Close Date", "Marital Status", "Account Status", "Test Result", "Date", "Time", "Code", "Last"),
-    *("Call notes", "New", "", "123"),
+    *("Call notes", "New", "", "123", "Call Outcome Date", "CallOutcomeTime", "Disposition date"),
 )
 
 

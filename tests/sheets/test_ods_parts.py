@@ -54,6 +54,23 @@ def test_a_formula_that_comes_to_an_empty_text_in_an_ods(tmp_path, rows_of, gene
     assert fault_words(found).startswith(UNWORKED) == bool(text)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "shown", "text"),
+    [
+        ('value-type="float" office:value="-4.5"', "(450.0%)", "-450.0%"),
+        ('value-type="percentage" office:value="-4.5"', "(450.0%) ", "-450.0%"),
+        ('value-type="percentage" office:value="4.5"', "450.0%", "450.0%"),
+        ('value-type="time" office:time-value="-PT120H00M00S"', "-120:00", "-120:00"),
+    ],
+)
+def test_percentages_and_times_below_0_of_an_ods(tmp_path, cells_of, attributes, shown, text):
+    """A percentage as other workbooks give it; a time as LibreOffice shows it."""
+    row = "<table:table-row>{}</table:table-row>"
+    number = f"<table:table-cell office:{attributes}><text:p>{shown}</text:p></table:table-cell>"
+    path = handmade.ods(tmp_path / "leads.ods", row.format(cell("Id") + cell("Name")) + row.format(cell("x") + number))
+    assert cells_of(path) == [("x", text)]
+
+
 def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_write_them(tmp_path, rows_of):
     row = "\n <table:table-row>\n  {}\n </table:table-row>\n"
     error = (

@@ -94,6 +94,21 @@ def test_a_date_that_only_its_part_of_the_format_tells_and_a_day_that_is_none() 
     assert line.faults == (line_fault(FaultKind.HIDDEN_VALUE, 1, format="dd/mm/yyyy"),)
 
 
+def test_a_number_below_0_is_no_date_or_time() -> None:
+    """Excel shows a row of # there; calamine gives a time of the day."""
+    codes = {(0, 0): "dd/mm/yyyy hh:mm", (0, 1): "[h]:mm", (0, 2): "0;-0;;@"}
+    metadata = CellMetadata(formats=codes, negatives={(0, 0): -5.25, (0, 1): -0.5, (0, 2): -3.0})
+    [line] = read([[time(18), timedelta(hours=-12), -3.0]], metadata)
+    assert line.cells == ["-5.25", "-0.5", "-3"]
+    assert line.faults == tuple(line_fault(FaultKind.HIDDEN_VALUE, at, format=codes[0, at]) for at in (0, 1))
+
+
+def test_a_long_fraction_names_nothing_as_it_is_shown_rounded() -> None:
+    [line] = read([[4711.0000000001, 4711.5, 1234.56789012345]], CellMetadata(identifiers=frozenset({0, 1})))
+    assert line.cells == ["4711.0000000001", "4711.5", "1234.56789012345"]
+    assert line.faults == (line_fault(FaultKind.UNCLEAR_NUMBER, 0, format="General"),)
+
+
 def test_a_time_names_nothing() -> None:
     [line] = read([[time(12, 30), timedelta(hours=36), time(9)]], CellMetadata(identifiers=frozenset({0, 1})))
     assert (line.cells, kinds(line)) == (["12:30", "36:00", "09:00"], 2 * [FaultKind.TIME_CELL.name])

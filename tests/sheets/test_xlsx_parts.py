@@ -109,14 +109,18 @@ def test_a_sheet_that_shows_no_zeros_has_blanks_there(workbook, cells_of):
     ]
 
 
-def test_day_0_of_a_date_is_at_fault(workbook, rows_of):
+@pytest.mark.parametrize(
+    ("code", "number", "day"),
+    [("dd/mm/yyyy", 0, "2019-11-24"), ("dd/mm/yyyy hh:mm", -5.25, "2019-11-24"), ("[h]:mm", -5, "1051032:00")],
+)
+def test_a_number_before_the_first_moment_of_a_format_is_at_fault(workbook, rows_of, code, number, day):
     def date(sheet):
         for at in ("B2", "B3"):
-            sheet[at].number_format = "dd/mm/yyyy"
+            sheet[at].number_format = code
 
-    zero, day = rows_of(workbook([["Id", "Joined"], ["x", 0], ["y", 43793]], date))
-    assert [fault.kind for fault in zero.faults] == [FaultKind.HIDDEN_VALUE]
-    assert (day.cells, day.faults) == (("y", "2019-11-24"), ())
+    early, sound = rows_of(workbook([["Id", "Joined"], ["x", number], ["y", 43793]], date))
+    assert [(fault.kind, fault.details["format"]) for fault in early.faults] == [(FaultKind.HIDDEN_VALUE, code)]
+    assert (sound.cells, sound.faults) == (("y", day), ())
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,9 @@ ERRORS = {
 @dataclass(slots=True)
 class CellMetadata:
     """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` of numbers and
-    `text_formats` to follow; `texts` in place of values; `unclear` numbers of `identifiers`, the columns of names, with
-    the text that hides their digits and stands in `texts` for other columns.
+    `text_formats` to follow; `negatives`, numbers with a format, as calamine may give a time of the day for one;
+    `texts` in place of values; `unclear` numbers of `identifiers`, the columns of names, with the text that hides their
+    digits and stands in `texts` for other columns.
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
@@ -66,6 +67,7 @@ class CellMetadata:
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     text_formats: dict[Place, str] = field(default_factory=dict)
+    negatives: dict[Place, float] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     unclear: dict[Place, str] = field(default_factory=dict)
     identifiers: frozenset[int] = frozenset()
@@ -77,6 +79,12 @@ class CellMetadata:
     veils: list[Veil] = field(default_factory=list)
     epoch_1904: bool = False
     repeated: str = ""
+
+    def keep_format(self, place: Place, code: str, number: float) -> None:
+        """Keep the format code of a number."""
+        self.formats[place] = code
+        if number < 0:
+            self.negatives[place] = number
 
     def missed(self) -> dict[int, list[int]]:
         """The columns of errors and formulas without a value, by row."""
@@ -98,7 +106,8 @@ class Formats:
     """The format codes of a workbook's styles, and which of them its cells need.
 
     A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names. `of_texts`
-    are those that show a text otherwise than as it is. `of_days`, those of dates, count for numbers below 1.
+    are those that show a text otherwise than as it is. `of_days`, those of dates, count for numbers below 1, and
+    `of_moments`, those of dates and times, for numbers below 0: Excel shows no such moment.
     `struck` are the styles with a line through the text.
     """
 
@@ -108,6 +117,7 @@ class Formats:
         self.struck = struck
         self.everywhere = {style: code for style, code in codes.items() if _is_followed(code)}
         self.of_days = {style: code for style, code in codes.items() if shows_day(code)}
+        self.of_moments = {style: code for style, code in codes.items() if is_date_code(code)}
         self.of_texts = {style: code for style, code in codes.items() if changes_text(code)}
         others = {style: code for style, code in codes.items() if not (is_plain(code) or is_date_code(code))}
         self.of_names = {**others, **self.everywhere} if identifiers else {}
@@ -116,7 +126,9 @@ class Formats:
     def get(self, style: str, column: int, number: float) -> str | None:
         """Return the code for a cell with this style and number; None if it has no effect."""
         code = (self.of_names if column in self._identifiers else self.everywhere).get(style)
-        return self.of_days.get(style) if code is None and number < 1 else code
+        if code is None and number < 1:
+            return (self.of_moments if number < 0 else self.of_days).get(style)
+        return code
 
 
 def _is_followed(code: str) -> bool:

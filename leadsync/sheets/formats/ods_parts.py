@@ -33,8 +33,8 @@ _VALUE_OF = {kind: f"office:{kind}-value" for kind in ("string", "date", "time")
 _GENERAL = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d{2,3}|TRUE|FALSE")
 """Texts of the format General: a number too long for it, and a truth."""
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
-_ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
-"""A day or more: how much of it is shown depends on the format."""
+_ELAPSED = re.compile(r"-PT|PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
+"""A day or more, or less than nothing: how much of it is shown depends on the format."""
 _BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
 _BLANKS = {"tab": "\t", "line-break": "\n"}
 """Elements in place of a character of a text; calamine passes over them."""
@@ -47,6 +47,8 @@ _MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_MIME_TYPE}"/></manifest:manifest>'
 )
+_IN_BRACKETS = re.compile(r"\(([^()]*%) *\)")
+"""A negative percentage under a format such as `0%;(0%)`; the brackets are looks, as an amount's."""
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number shown with leading zeros or as a phone number."""
 
@@ -262,10 +264,11 @@ class _CellWalk(Walk):
             return (self._metadata.text_formats if kind == "string" else self._metadata.formats), _HIDING
         if kind == "string" and (self._is_broken or (value and value != text)):
             return self._metadata.texts, self._text
-        if (
-            kind == "percentage"
-            or _ELAPSED.match(self._cell.get("office:time-value", ""))
-            or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text)))
+        if kind == "percentage" or (kind == "float" and "%" in text):
+            share = _IN_BRACKETS.fullmatch(text)
+            return self._metadata.texts, f"-{share[1]}" if share else text
+        if _ELAPSED.match(self._cell.get("office:time-value", "")) or (
+            kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text))
         ):
             return self._metadata.texts, text
         return None

@@ -14,6 +14,8 @@ from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, line_fault
 
 _MOST_FAULTS = 5
+_WIDEST_GENERAL = 11
+"""Characters of a number under the format General; a longer fraction is rounded, as Excel shows it."""
 _TIMES = (time, timedelta)
 _ZEROS = frozenset((0, time(), timedelta(), date(1899, 12, 30), datetime(1899, 12, 30)))  # noqa: DTZ001
 """The values of a 0: as a number, a time, or the first day of OpenDocument's count."""
@@ -73,6 +75,8 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
     code = metadata.formats.get(place, "")
+    if metadata.negatives:
+        value = metadata.negatives.get(place, value)
     # "No zeros" is a usual format of amounts, and a formula leaves a 0 for a blank cell.
     if value in _ZEROS and not isinstance(value, bool) and (metadata.hides_zeros or is_hidden(0, code)):
         return ""
@@ -97,6 +101,8 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         return text
     elif abs(value) >= LARGEST_EXACT:
         faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
+    elif place[1] in metadata.identifiers and not code and len(text) > _WIDEST_GENERAL and value != int(value):
+        faults.append(line_fault(FaultKind.UNCLEAR_NUMBER, place[1], format="General"))
     elif code and is_hidden(value, code):
         faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
     elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or code):

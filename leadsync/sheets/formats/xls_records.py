@@ -98,7 +98,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         elif kind != _BOOL_ERR:
             for at, style_of_number, number in _numbers(kind, body):
                 if (code := formats.get(str(style_of_number), at, number)) is not None:
-                    metadata.formats[row, at] = code
+                    metadata.keep_format((row, at), code, number)
     if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
         metadata.formulas |= doubtful
     if workbook.shared is not None:

@@ -79,8 +79,9 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
             doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
-            if (code := formats.get(_style(body), _column(body), number_in(body[8:16]))) is not None:
-                metadata.formats[row, _column(body)] = code
+            number = number_in(body[8:16])
+            if (code := formats.get(_style(body), _column(body), number)) is not None:
+                metadata.keep_format((row, _column(body)), code, number)
         elif kind == _CELL_RICH:  # calamine passes over it
             metadata.texts[row, _column(body)] = _text(body, 9)[0]
         elif kind == _MERGED:

@@ -224,10 +224,11 @@ def _cell_of_names(formats: Formats, identifiers: frozenset[int]) -> re.Pattern[
 
 
 def _cell_without_day(formats: Formats) -> re.Pattern[bytes] | None:
-    """The pattern of a cell with a date's format and a number below 1; None if there cannot be any."""
-    if not formats.of_days:
-        return None
-    return re.compile(rf' s="(?:{"|".join(formats.of_days)})"[^>]*><v>(?:0|-|[^<]*E-)'.encode())
+    """The pattern of a cell with a date's format and a number below 1, or a time's and one below 0; None if there
+    cannot be any."""
+    kinds = ((formats.of_days, "(?:0|[^<]*E-)"), (formats.of_moments, "-"))
+    found = [rf'(?:{"|".join(styles)})"[^>]*><v>{number}' for styles, number in kinds if styles]
+    return re.compile(rf' s="(?:{"|".join(found)})'.encode()) if found else None
 
 
 def _number(text: str | None) -> float:
@@ -360,11 +361,10 @@ class _CellWalk(Walk):
             self._metadata.errors[place] = self._value or "#VALUE!"
         elif self._formula is not None and self._never_worked_out():
             self._metadata.formulas[place] = f"={self._formula}"
-        elif (
-            self._kind == "n"
-            and (code := self._formats.get(self._style, self._column, _number(self._value))) is not None
-        ):
-            self._metadata.formats[place] = code
+        elif self._kind == "n":
+            number = _number(self._value)
+            if (code := self._formats.get(self._style, self._column, number)) is not None:
+                self._metadata.keep_format(place, code, number)
         elif self._kind in _TEXTS and (code := self._formats.of_texts.get(self._style)) is not None:
             self._metadata.text_formats[place] = code
         if self._style in self._formats.struck or (self._kind == "s" and self._value in self._struck_texts):
