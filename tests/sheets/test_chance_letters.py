@@ -50,3 +50,5 @@ def test_a_short_word_needs_a_capital_or_longer_ones_beside_it() -> None:
     assert out_of_place(["1,çÜ"]) == ["çÜ"], "no name begins so"
     assert out_of_place(["1,Ebru Öz,çÜ"]) == ["çÜ"]
     assert out_of_place(["1,Ebru Öz,çÜ", "2,Müller"]) == []
+    assert out_of_place(["1,²", "2,³", "3,·"]) == []
+    assert out_of_place(["1,²", "2,·"]) == ["·"], "as many may be katakana"

@@ -113,6 +113,9 @@ def test_a_text_with_mostly_such_words_is_refused_and_with_few_a_doubt(text_file
         ("Jõgi Kõrveküla Sõmeru Tõrva", "cp1252", False),  # Estonian
         ("Përmet Krujë Delvinë Himarë Gegë", "cp1252", False),  # Albanian
         ("Bjørg Norðragøta Sørvágur Miðvágur", "cp1252", False),  # Faroese
+        ("Ülle Öö Jüri Tamm Võru", "cp1252", False),  # Estonian
+        ("Jürgen Öö Müller", "cp1252", True),
+        ("Öö Ää", "cp1252", True),
         ("Erdős Gergő Felső Kőrös", "cp1250", True),
         ("Jõgi Erdõs Ágnes Kõrös", "cp1252", True),
         ("Eglė Klaipėda Varėna Rimantė", "cp1257", True),

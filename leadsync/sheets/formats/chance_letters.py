@@ -56,12 +56,13 @@ def out_of_place(texts: Iterable[str]) -> list[str]:
     """Return the words of a text with letters out of place; the texts hold all of its words beyond ASCII."""
     lines = list(texts)
     words = {word for line in lines for word in _BETWEEN.split(_GLOTTAL.sub("", line)) if not word.isascii()}
-    lone = {cell for line in lines for cell in _ALONE.findall(line) if _is_no_cell(cell)}
+    cells = {cell for line in lines for cell in _ALONE.findall(line)}
+    lone = set(filter(_is_no_cell, cells))
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
     odd = {word for word, found in scripts.items() if _is_odd(word, found, known)}
     short = lone | set(filter(_is_short, odd))
-    sound = [word for word in words - odd if not _is_short(word)]
+    sound = [word for word in words - odd if not _is_short(word)] + [*(cells & _SIGNS)]
     # Beside enough words of the right form a short one is a word too.
     return sorted(odd - short | (short if len(short) >= len(sound) else set()))
 

@@ -32,6 +32,7 @@ _MARKED_LETTER = re.compile(r"[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]")
 _QUOTED = re.compile("‚[^‚‘]*‘")
 """A German quotation: its last mark opens one elsewhere."""
 _FEWEST_PLAIN = 2
+_BRIEF = 2
 _MOST_WORDS = 1_000
 _MOST_KNOWN = 100_000
 _FEW_LETTERS = [frozenset(letters) for letters in ("äõöüšž", "ëçšž", "áíóúýæðø")]
@@ -95,8 +96,22 @@ def plausibility(texts: Iterable[str]) -> Plausibility:
     odd, doubted = tuple(senses[None]), tuple(senses[Sense.DOUBTED])
     western = len(senses[Sense.WESTERN])
     sound = [*senses[Sense.WESTERN], *senses[Sense.ALIKE]]
+    # The Estonian Öö, beside surely Western words; beside others it is a word of another script.
+    brief = tuple(word for word in odd if _is_brief(word))
+    others = tuple(word for word in odd if word not in brief)
+    found = _judged(others, (*doubted, *brief), sound, western)
+    return found if brief and not found.wrong else _judged(odd, doubted, sound, western)
+
+
+def _judged(odd: tuple[str, ...], doubted: tuple[str, ...], sound: list[str], western: int) -> Plausibility:
     letters = frozenset(_MARKED_LETTER.findall("".join((*sound, *doubted)).lower()))
     return Plausibility(odd, doubted, len(sound), western, letters)
+
+
+def _is_brief(word: str) -> bool:
+    """Whether a word is a name of two marked letters of one language."""
+    letters = set(word.lower())
+    return len(word) == _BRIEF and word.istitle() and any(map(letters.issubset, ALPHABETS))
 
 
 def _sense(word: str, doubted: int) -> Sense:
