@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 import pytest
 
-from leadsync.sheets.formats.conditional_formats import Veil, areas_of, hiding, may_hide
+from leadsync.sheets.formats.conditional_formats import Veil, areas_of, hiding, may_hide, opendocument_veil
 
 AREAS = areas_of("D2:D4")
 
@@ -67,6 +67,24 @@ def test_the_areas_of_a_rule():
     areas = (((1, 1), (8, 1)), ((0, 27), (0, 27)))
     assert areas_of("$B$2:$B$9 AB1 Names") == areas
     assert Veil(areas, "").names == "B2:B9 AB1"
+
+
+@pytest.mark.parametrize(
+    ("condition", "rule"),
+    [
+        ("=0", ("cellIs", "equal", ("0",))),
+        ('!="busy"', ("cellIs", "notEqual", ('"busy"',))),
+        ("<=-1.5", ("cellIs", "lessThanOrEqual", ("-1.5",))),
+        ("between(1,5)", ("cellIs", "between", ("1", "5"))),
+        ("not-between(1,5)", ("cellIs", "notBetween", ("1", "5"))),
+        ("formula-is([.$D2]=0)", ("expression", "", ("$D2=0",))),
+        ("duplicate", ("", "", ())),
+        ("between(MAX(1,2),5)", ("", "", ())),
+    ],
+)
+def test_a_rule_of_libreoffice(condition, rule):
+    ranges = "'My.Sheet 1'.D2:'My.Sheet 1'.F4 Sheet1.H1"
+    assert opendocument_veil(ranges, ";;;", condition) == (areas_of("D2:F4 H1"), ";;;", *rule)
 
 
 def test_the_rules_that_hide_values_below_the_headings():

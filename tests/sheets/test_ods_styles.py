@@ -1,10 +1,14 @@
 """The number styles of an .ods: an exponent and a filling hide an id's digits."""
 
 import zipfile
+from io import BytesIO
 
 import pytest
 
 from leadsync.reasons import FaultKind
+from leadsync.sheets import open_table
+from leadsync.sheets.formats.cell_metadata import walk_xml
+from leadsync.sheets.formats.ods_styles import Styles
 from leadsync.spreadsheet import HeadingNames, SheetRules
 from tests.sheets import handmade
 
@@ -124,3 +128,61 @@ def test_a_part_of_a_text_is_struck(tmp_path, rows_of):
     part, blank = rows_of(handmade.ods(tmp_path / "leads.ods", rows, style))
     assert (part.cells, part.faults) == (("Id", "Busy DNC"), (handmade.STRUCK,))
     assert blank.faults == ()
+
+
+NUMBER = '<n:number n:min-integer-digits="1"/>'
+ZERO, POSITIVE, NEGATIVE = (
+    f'<style:map style:condition="value(){sign}0" style:apply-style-name="{{}}"/>' for sign in ("=", "&gt;", "&lt;")
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "code"),
+    [
+        (f'<n:number-style style:name="N">{NUMBER}</n:number-style>', "0"),
+        ('<n:number-style style:name="N"><n:number number:min-integer-digits="0"/></n:number-style>', "#"),
+        ('<n:number-style style:name="N"><n:text/></n:number-style>', '""'),
+        ('<n:number-style style:name="N"><n:text>-</n:text></n:number-style>', '"-"'),
+        ('<n:date-style style:name="N"><n:day/><n:text>/</n:text><n:month/></n:date-style>', '0"/"0'),
+        ('<n:text-style style:name="N"><n:text-content/></n:text-style>', "@"),
+        (
+            f'<n:text-style style:name="N"><n:text/>{POSITIVE}{NEGATIVE}{ZERO}</n:text-style>'.format("B", "B", "B"),
+            '"";"";"";""',
+        ),
+        (
+            f'<n:number-style style:name="N"><n:text/>{POSITIVE}{NEGATIVE}</n:number-style>'.format("A", "A"),
+            '0;0;""',
+        ),
+        (f'<n:number-style style:name="N">{NUMBER}{ZERO}</n:number-style>'.format("B"), '[=0]"";0'),
+    ],
+)
+def test_the_code_of_a_conditional_style(style, code):
+    xml = (
+        f'<a xmlns:n="n" xmlns:number="m" xmlns:style="s"><n:number-style style:name="A">{NUMBER}</n:number-style>'
+        f'<n:number-style style:name="B"><n:text/></n:number-style>{style}'
+        '<style:style style:name="S_5f_1" style:display-name="S_1" style:data-style-name="N"/></a>'
+    )
+    styles = Styles()
+    walk_xml(BytesIO(xml.encode()).read, styles)
+    assert styles.code_of("S_1") == code
+    assert styles.code_of("other") == ""
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(0, True), (5, False)])
+def test_a_conditional_format_of_an_ods_is_told_if_it_hides_a_value(tmp_path, number, is_told):
+    row = "<table:table-row>{}</table:table-row>"
+    cell = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
+    condition = '<c:condition calcext:apply-style-name="S" calcext:value="=0"/>'
+    rule = f'<c:conditional-format calcext:target-range-address="Leads.B1:Leads.B9">{condition}'
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format(handmade.cell("Id") + handmade.cell("Score"))
+        + row.format(handmade.cell("x") + cell.format(number))
+        + f'<c:all xmlns:c="c" xmlns:calcext="c">{rule}</c:conditional-format></c:all>',
+        '<n:number-style style:name="N"><n:text/></n:number-style>'
+        '<style:style style:name="S" style:data-style-name="N"/>',
+    )
+    with open_table(path) as table:
+        told = "! A conditional format hides values in B1:B9, which are sent all the same; delete such values, or"
+        assert [str(remark).startswith(told) for remark in table.remarks] == [True] * is_told
+        assert [row.cells for row in table.rows()] == [("x", str(number))]

@@ -26,6 +26,13 @@ _OPERATORS: dict[str, Callable[[_Order, _Order], bool]] = {
     "greaterThanOrEqual": operator.ge,
 }
 _SIGNS = dict(zip(("=", "<>", "<", "<=", ">", ">="), _OPERATORS, strict=True))
+_IN_OPENDOCUMENT = re.compile(
+    r"(?P<sign>!=|<=|>=|=|<|>)(?P<operand>.+)|(?P<not>not-)?between\((?P<low>[^,()]+),(?P<high>[^,()]+)\)"
+    r"|formula-is\((?P<formula>.+)\)",
+    re.DOTALL,
+)
+_SHEET_NAME = re.compile(r"(?:'(?:[^']|'')*'|[^\s:'.]+)?\.")
+_CELL_REFERENCE = re.compile(r"\[\.([^\].:]+)\]")
 _OF_OWN_CELL = re.compile(r"\s*(\$?)([A-Z]{1,3})(\d{1,7})\s*(<=|>=|<>|=|<|>)\s*([^=<>].*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:\d{1,15}\.?\d{0,15}|\.\d{1,15})")
 _TEXT = re.compile(r'"((?:[^"]|"")*)"')
@@ -96,6 +103,19 @@ def areas_of(references: str) -> tuple[Merged, ...]:
         for area in found
         if area
     )
+
+
+def opendocument_veil(ranges: str, code: str, condition: str) -> Veil:
+    """Return a rule of an .ods from its cells (`Sheet1.D2:Sheet1.F4`) and condition, as LibreOffice writes them."""
+    areas = areas_of(_SHEET_NAME.sub("", ranges))
+    found = _IN_OPENDOCUMENT.fullmatch(condition.strip())
+    if not found:
+        return Veil(areas, code)
+    if found["formula"]:
+        return Veil(areas, code, "expression", "", (_CELL_REFERENCE.sub(r"\1", found["formula"]),))
+    if found["low"]:
+        return Veil(areas, code, "cellIs", "notBetween" if found["not"] else "between", (found["low"], found["high"]))
+    return Veil(areas, code, "cellIs", _SIGNS[found["sign"].replace("!=", "<>")], (found["operand"],))
 
 
 def hiding(rows: Iterable[list[Value]], first_column: int, veils: list[Veil], *, epoch_1904: bool) -> Iterator[Veil]:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
+from leadsync.sheets.formats.conditional_formats import may_hide, opendocument_veil
 from leadsync.sheets.formats.number_formats import shows
 from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
 from leadsync.sheets.formats.serial_dates import serial_of
@@ -144,6 +145,8 @@ class _CellWalk(Walk):
         self._identifiers = identifiers
         self._here = self._commenting = False
         self._row = self._rows = self._column = 0
+        self._ranges = ""
+        """The cells of a conditional format."""
         self._cell: dict[str, str] = {}
         self._spans: list[bool] = []
         """For each open part of a text, whether its style strikes it."""
@@ -173,6 +176,13 @@ class _CellWalk(Walk):
             self._begin_cell(attributes)
         elif name == "annotation":
             self._commenting = True
+        elif name == "conditional-format":
+            self._ranges = attributes.get("calcext:target-range-address", "")
+        elif name == "condition" and self._here:
+            code = self._styles.code_of(attributes.get("calcext:apply-style-name", ""))
+            if may_hide(code):
+                rule = opendocument_veil(self._ranges, code, attributes.get("calcext:value", ""))
+                self._metadata.veils.append(rule)
         elif self._here and not self._commenting:
             self._begin_within(name, attributes)
 

@@ -20,6 +20,11 @@ _FIGURES |= {"seconds": "ss", "am-pm": "AM/PM"}
 _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
 
 
+_INVISIBLE = frozenset({"text", "map", "text-properties", "fill-character"})
+"""Elements of a number style that show nothing themselves."""
+_BLANK = '""'
+_BY_SIGN = ((">=",), (">", "<"), (">", "<", "="))
+"""The conditions of parts that a format code has by their order, all of them of 0."""
 _OFFICE = re.compile(r"\s*[\w. ]*Office[\w.]*/")
 """`LibreOffice/7.4.7.2$Linux_X86_64`, `OpenOffice.org/3.2$Win32`, `Collabora_Office/6.4`, `MicrosoftOffice/16.0`."""
 
@@ -34,6 +39,10 @@ class Styles(Walk):
         """The parts of a format with a condition, by the number style: the names of their styles."""
         self._codes: dict[str, str] = {}
         """Format codes of dates and times by the number style; empty for any other."""
+        self._looks: dict[str, str] = {}
+        """By the number style its texts and a figure for all else it shows, as in a format code."""
+        self._names: dict[str, str] = {}
+        """The cells' styles by the names that people see."""
         self._cells: dict[str, tuple[str, str]] = {}
         """Number style and parent by the cells' style."""
         self._number_style = ""
@@ -64,6 +73,7 @@ class Styles(Walk):
         if name == "style":
             self._cells[attributes.get(_NAME, "")] = attributes.get(_DATA, ""), attributes.get(_PARENT, "")
             self._style = attributes.get("style:family", CELL), attributes.get(_NAME, "")
+            self._names[attributes.get("style:display-name", self._style[1])] = self._style[1]
             self._parents[self._style] = attributes.get(_PARENT, "")
             self._lines.pop(self._style, None)
         elif name == "text-properties" and not self._number_style and (lines := _LINES & attributes.keys()):
@@ -72,7 +82,7 @@ class Styles(Walk):
             self._flat.add(self._style[1])
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]
-            self._codes[self._number_style] = ""
+            self._codes[self._number_style] = self._looks[self._number_style] = ""
             self._is_elapsed = attributes.get("number:truncate-on-overflow") == "false"
         elif name == "map" and self._number_style:
             self._parts.setdefault(self._number_style, []).append(_part(attributes))
@@ -80,6 +90,10 @@ class Styles(Walk):
             self._add_figure("mmm" if "number:textual" in attributes else _FIGURES[name])
         elif name == "scientific-number":
             self._hidden[self._number_style] = "0E+0"
+        elif self._number_style and name == "text-content":
+            self._looks[self._number_style] += "@"
+        if self._number_style and name not in _INVISIBLE and not name.endswith(("-style", "-content")):
+            self._looks[self._number_style] += "#" if attributes.get("number:min-integer-digits") == "0" else "0"
         self._fills = name == "fill-character"
         self._is_text = name == "text"
         self._is_generator = name == "generator"
@@ -90,6 +104,8 @@ class Styles(Walk):
             self._hidden[self._number_style] = f"*{data}"
         if self._is_text and self._codes.get(self._number_style):
             self._codes[self._number_style] += data if not data.strip(" /:.,-") else f'"{data}"'
+        if self._is_text and self._number_style and data.strip():
+            self._looks[self._number_style] += '"' + data.replace('"', "") + '"'
         if self._is_generator:
             self._generator += data
         if self._option == "ShowZeroValues" and data.strip() == "false":
@@ -120,6 +136,19 @@ class Styles(Walk):
     def hiding(self, style: str) -> str:
         """The part of the format that hides the digits in a cell of this style; empty without one."""
         return next(filter(None, map(self._hidden.get, self._all_parts(style))), "")
+
+    def code_of(self, shown_name: str) -> str:
+        """Return a format code that shows and hides the same values as a cell's style, by the name that people see."""
+        data = self._data_style(self._names.get(shown_name, shown_name))
+        if data not in self._looks:
+            return ""
+        parts = self._parts.get(data, [])
+        looks = [self._looks.get(part.pieces[0]) or _BLANK for part in parts]
+        signs = tuple(part.condition[0] if part.condition and not part.condition[1] else "" for part in parts)
+        if signs not in _BY_SIGN:
+            conditions = [part.condition or ("=", Decimal()) for part in parts]
+            looks = [f"[{sign}{number}]{look}" for (sign, number), look in zip(conditions, looks, strict=True)]
+        return ";".join((*looks, self._looks[data] or _BLANK))
 
     def has_dates(self, style: str) -> bool:
         """Whether any part of the format of this cell's style shows dates or times."""
