@@ -17,6 +17,7 @@ from leadsync.sheets.source_lines import Merged, letter
 
 _Order = tuple[int, Decimal, str]
 """The place of a value among others: numbers stand before texts, texts before truths."""
+_NONE = Decimal()
 _OPERATORS: dict[str, Callable[[_Order, _Order], bool]] = {
     "equal": operator.eq,
     "notEqual": operator.ne,
@@ -57,26 +58,32 @@ class Veil(NamedTuple):
         """The areas as a person writes them: `B2:B9 D2`."""
         return " ".join(_name(first) + (f":{_name(last)}" if first != last else "") for first, last in self.areas)
 
-    def hides(self, value: Value, *, epoch_1904: bool = False) -> bool:
-        """Whether nothing is to be seen of a value in one of the cells, as far as the rule can be worked out."""
-        number = serial_of(value, epoch_1904=epoch_1904)
-        if number is None:
-            is_unseen = text_pieces(self.code) is not None and shown_text(str(value), self.code) is None
-        else:
-            is_unseen = is_hidden(float(number), self.code) or shows_no_digits(self.code)
-        return is_unseen and self._is_met(_order(value, number))
+    def judge(self, *, epoch_1904: bool = False) -> Callable[[Value], bool]:
+        """Return a function that tells whether nothing is to be seen of a value in one of the cells, as far as the rule
+        can be worked out."""
+        is_met = self._rule()
+        hides_texts, hides_numbers = _hides_texts(self.code), shows_no_digits(self.code)
 
-    def _is_met(self, value: _Order) -> bool:
+        def hides_value(value: Value) -> bool:
+            number = None if value.__class__ is str else serial_of(value, epoch_1904=epoch_1904)
+            if number is None:
+                return hides_texts and is_met(_order_of_text(value))
+            return is_met((0, number, "")) and (hides_numbers or is_hidden(float(number), self.code))
+
+        return hides_value
+
+    def _rule(self) -> Callable[[_Order], bool]:
+        """Whether a value meets the rule; any does if it is not worked out."""
         kind, comparison, operands = self._compared()
-        bounds = [_constant(operand) for operand in operands]
+        bounds = sorted(bound for bound in map(_constant, operands) if bound is not None)
         if kind in _OF_BLANKS:
-            return False
-        if kind != "cellIs" or not bounds or None in bounds:
-            return True
-        known = sorted(bound for bound in bounds if bound is not None)
+            return lambda _: False
+        if kind != "cellIs" or not bounds or len(bounds) < len(operands):
+            return lambda _: True
         if comparison in ("between", "notBetween"):
-            return (known[0] <= value <= known[-1]) == (comparison == "between")
-        return comparison not in _OPERATORS or _OPERATORS[comparison](value, known[0])
+            return lambda value: (bounds[0] <= value <= bounds[-1]) == (comparison == "between")
+        compare = _OPERATORS.get(comparison)
+        return lambda value: compare is None or compare(value, bounds[0])
 
     def _compared(self) -> tuple[str, str, tuple[str, ...]]:
         """The rule; a formula that compares the cell itself is a comparison."""
@@ -91,8 +98,11 @@ class Veil(NamedTuple):
 
 def may_hide(code: str) -> bool:
     """Whether nothing is to be seen of some values under a format code."""
-    is_for_texts = text_pieces(code) is not None and shown_text("x", code) is None
-    return is_for_texts or hides(code) or shows_no_digits(code)
+    return _hides_texts(code) or hides(code) or shows_no_digits(code)
+
+
+def _hides_texts(code: str) -> bool:
+    return text_pieces(code) is not None and shown_text("x", code) is None
 
 
 def areas_of(references: str) -> tuple[Merged, ...]:
@@ -122,24 +132,23 @@ def hiding(rows: Iterable[list[Value]], first_column: int, veils: list[Veil], *,
     """Yield the rules that hide a value below the first filled row: the headings."""
     filled = ((row, values) for row, values in enumerate(rows) if any(value != "" for value in values))
     next(filled, None)
-    left = list(veils)
+    left = [(veil, veil.judge(epoch_1904=epoch_1904)) for veil in veils]
     for row, values in filled:
-        for veil in left[:]:
+        for veil, is_hidden_there in left[:]:
             cells = (
                 value
                 for (top, begin), (bottom, end) in veil.areas
                 if top <= row <= bottom
                 for value in values[max(begin - first_column, 0) : max(end + 1 - first_column, 0)]
             )
-            if any(value != "" and veil.hides(value, epoch_1904=epoch_1904) for value in cells):
-                left.remove(veil)
+            if any(value != "" and is_hidden_there(value) for value in cells):
+                left.remove((veil, is_hidden_there))
                 yield veil
 
 
-def _order(value: Value, number: Decimal | None) -> _Order:
-    if isinstance(value, bool):
-        return 2, Decimal(value), ""
-    return (1, Decimal(), str(value).casefold()) if number is None else (0, number, "")
+def _order_of_text(value: Value) -> _Order:
+    """The place of a text or a truth."""
+    return (2, Decimal(value), "") if isinstance(value, bool) else (1, _NONE, str(value).casefold())
 
 
 def _constant(formula: str) -> _Order | None:
@@ -147,7 +156,7 @@ def _constant(formula: str) -> _Order | None:
     if _NUMBER.fullmatch(formula := formula.strip()):
         return 0, Decimal(formula), ""
     found = _TEXT.fullmatch(formula)
-    return (1, Decimal(), found[1].replace('""', '"').casefold()) if found else None
+    return (1, _NONE, found[1].replace('""', '"').casefold()) if found else None
 
 
 def _column(letters: str) -> int:
