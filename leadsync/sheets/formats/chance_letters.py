@@ -40,8 +40,8 @@ _ALPHABETS = tuple(
 _WORDS = frozenset("àáâéèêìíòóôöøåæùúûüîıºªãõýăđơư") | {"çà"}
 """Words and initials of marked letters alone."""
 _SIGNS = frozenset("°²³©§×¿±¢")
-"""Signs that make a cell of their own, of units and rights, with the bytes of hardly a name elsewhere; those of ¬, ®, · and ÷
-are the Chinese names Lu and Mei or katakana."""
+"""Signs that make a cell of their own, of units and rights, whose bytes are hardly a name elsewhere; those of ¬, ®, ·
+and ÷ are the Chinese names Lu and Mei or katakana."""
 _BLANK = "\u00a0\u00ad"
 """Blanks and hyphens that a web page leaves in a cell alone."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)

@@ -32,7 +32,7 @@ _IN_OPENDOCUMENT = re.compile(
     r"|formula-is\((?P<formula>.+)\)",
     re.DOTALL,
 )
-_SHEET_NAME = re.compile(r"(?:'(?:[^']|'')*'|[^\s:'.]+)?\.")
+_QUOTED_NAME = re.compile("'[^']*'")
 _CELL_REFERENCE = re.compile(r"\[\.([^\].:]+)\]")
 _OF_OWN_CELL = re.compile(r"\s*(\$?)([A-Z]{1,3})(\d{1,7})\s*(<=|>=|<>|=|<|>)\s*([^=<>].*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:\d{1,15}\.?\d{0,15}|\.\d{1,15})")
@@ -117,7 +117,9 @@ def areas_of(references: str) -> tuple[Merged, ...]:
 
 def opendocument_veil(ranges: str, code: str, condition: str) -> Veil:
     """Return a rule of an .ods from its cells (`Sheet1.D2:Sheet1.F4`) and condition, as LibreOffice writes them."""
-    areas = areas_of(_SHEET_NAME.sub("", ranges))
+    # Without the sheets' names, in front of a point.
+    cells = [area.split(":") for area in _QUOTED_NAME.sub("", ranges).split()]
+    areas = areas_of(" ".join(":".join(cell.rpartition(".")[2] for cell in area) for area in cells))
     found = _IN_OPENDOCUMENT.fullmatch(condition.strip())
     if not found:
         return Veil(areas, code)
@@ -132,18 +134,20 @@ def hiding(rows: Iterable[list[Value]], first_column: int, veils: list[Veil], *,
     """Yield the rules that hide a value below the first filled row: the headings."""
     filled = ((row, values) for row, values in enumerate(rows) if any(value != "" for value in values))
     next(filled, None)
-    left = [(veil, veil.judge(epoch_1904=epoch_1904)) for veil in veils]
+    judges = [veil.judge(epoch_1904=epoch_1904) for veil in veils]
+    # A sheet may have thousands of areas: each row asks those that reach it.
+    waiting = sorted(((area, index) for index, veil in enumerate(veils) for area in veil.areas), reverse=True)
+    reached: list[tuple[Merged, int]] = []
+    told = set[int]()
     for row, values in filled:
-        for veil, is_hidden_there in left[:]:
-            cells = (
-                value
-                for (top, begin), (bottom, end) in veil.areas
-                if top <= row <= bottom
-                for value in values[max(begin - first_column, 0) : max(end + 1 - first_column, 0)]
-            )
-            if any(value != "" and is_hidden_there(value) for value in cells):
-                left.remove((veil, is_hidden_there))
-                yield veil
+        while waiting and waiting[-1][0][0][0] <= row:
+            reached.append(waiting.pop())
+        reached = [(area, index) for area, index in reached if area[1][0] >= row and index not in told]
+        for ((_, begin), (_, end)), index in reached:
+            cells = values[max(begin - first_column, 0) : max(end + 1 - first_column, 0)]
+            if index not in told and any(value != "" and judges[index](value) for value in cells):
+                told.add(index)
+                yield veils[index]
 
 
 def _order_of_text(value: Value) -> _Order:

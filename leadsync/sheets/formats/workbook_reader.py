@@ -277,7 +277,8 @@ def _of_veiled(sheet: Sheet, metadata: CellMetadata) -> Iterator[Remark]:
         return
     first_column = sheet.start[1] if sheet.start else 0
     rows = cast("Iterator[list[Value]]", sheet.iter_rows())
-    names = [veil.names for veil in hiding(rows, first_column, metadata.veils, epoch_1904=metadata.epoch_1904)]
+    found = hiding(rows, first_column, metadata.veils, epoch_1904=metadata.epoch_1904)
+    names = list(dict.fromkeys(veil.names for veil in found))
     if names:
         listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
         hidden = f"A conditional format hides values in {listed}, which are sent all the same"
