@@ -33,13 +33,15 @@ def is_own_heading(heading: str) -> bool:
 class HeadingNames(NamedTuple):
     """The headings known beforehand, each as `loose` gives it: those of the external id, of phones, and all of them.
 
-    `id_words` are the last words of headings that may be an external id's, in small letters.
+    `id_words` are the last words of headings that may be an external id's, in small letters. `unsent` are the headings
+    of columns that the settings leave out.
     """
 
     ids: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     id_words: frozenset[str] = frozenset()
+    unsent: frozenset[str] = frozenset()
 
 
 class SheetRules(NamedTuple):

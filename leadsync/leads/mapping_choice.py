@@ -80,6 +80,7 @@ def heading_names(rules: Rules) -> HeadingNames:
         phones=frozenset(name for name, found in fields.items() if not found.isdisjoint(rules.input.phone_fields)),
         fields=frozenset(fields) - {""},
         id_words=ID_WORDS,
+        unsent=frozenset(name for name, found in fields.items() if found == {""}),
     )
 
 

@@ -3,11 +3,15 @@
 Also the few words for a place in a sheet.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from leadsync.reasons import Detail, FaultKind
 from leadsync.remarks import Remark
+
+_MOST_FAULTS = 5
+_MOST_CELLS = 100
+"""Further cells at fault with their positions; of a row with more, some are certainly sent."""
 
 LineFault = tuple[str, Mapping[str, Detail]]
 """The name of a fault's kind, and its details: plain values, because they come through a pipe as JSON."""
@@ -20,7 +24,8 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 class SourceLine(NamedTuple):
     """One line of the sheet: its number, its cells as texts, the positions of dates, and its faults.
 
-    `doubted`: it may be none of a lead, and is sent with a warning.
+    `doubted`: it may be none of a lead, and is sent with a warning. `across`: the first and the last position of cells
+    merged over several columns of this line alone, those with a text; the headings tell which of them are faults.
     """
 
     number: int
@@ -28,6 +33,7 @@ class SourceLine(NamedTuple):
     dates: tuple[int, ...] = ()
     faults: tuple[LineFault, ...] = ()
     doubted: bool = False
+    across: tuple[tuple[int, int], ...] = ()
 
 
 class Source(NamedTuple):
@@ -55,6 +61,26 @@ def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> Lin
     """A fault of a line, or of its cell at a position counted from 0."""
     place: dict[str, Detail] = {} if at is None else {"at": at, "letter": letter(at)}
     return kind.name, {**place, **details}
+
+
+def merged_fault(left: int, right: int) -> LineFault:
+    """The fault of a merged cell between these positions; under a very wide one, some are certainly sent."""
+    is_known = left < right and right - left < _MOST_CELLS
+    cells = {"cells_at": ",".join(map(str, range(left, right + 1)))} if is_known else {}
+    return line_fault(FaultKind.MERGED_CELL, left, **cells)
+
+
+def first_faults(faults: Sequence[LineFault]) -> tuple[LineFault, ...]:
+    """The first few of a row's faults, and how many more there are; those may have been counted before."""
+    more = faults[_MOST_FAULTS:]
+    if len(faults) <= _MOST_FAULTS or (len(more) == 1 and more[0][0] == FaultKind.MORE_SUCH_CELLS.name):
+        return tuple(faults)
+    cells = [str(details.get("cells_at", details.get("at", ""))) for _, details in more]
+    positions = ",".join(cells)
+    are_known = all(cells) and positions.count(",") < _MOST_CELLS
+    known: dict[str, Detail] = {"cells_at": positions} if are_known else {}
+    count = sum(int(str(details.get("count", 1))) for _, details in more)
+    return (*faults[:_MOST_FAULTS], (FaultKind.MORE_SUCH_CELLS.name, {"count": count, **known}))
 
 
 def letter(position: int) -> str:

@@ -118,14 +118,6 @@ def test_a_merged_title_above_the_headings_gets_the_sentence_of_any_title(workbo
         rows_of(workbook(rows, edit))
 
 
-def test_a_heading_that_is_merged_is_no_title(workbook, rows_of):
-    rows = [["Lead Id", "Phone"], ["x", "0383218199"], ["y", "0383218198"]]
-    with pytest.raises(
-        SheetError, match=r"line 1 should be the headings, but a cell is merged with others \(column B\)"
-    ):
-        rows_of(workbook(rows, lambda sheet: sheet.merge_cells("B1:C1")))
-
-
 def book_of(path: Path, **sheets: list[list[str]]) -> Path:
     """A workbook of several sheets; those whose names begin with Hidden are."""
     book = openpyxl.Workbook()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.headings import Headings
+from leadsync.sheets.formats.merged_columns import settled
 from leadsync.sheets.source_lines import LineFault, SourceLine, counted, line_fault
 from leadsync.spreadsheet import LONGEST_CELL
 
@@ -26,6 +27,8 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
         # The first character spares nearly all rows the pattern.
         if ((first := text[:1]) in "TtFf" or first.isspace()) and _NO_ROW.fullmatch(text):
             continue
+        if line.across:
+            line = settled(line, headings.names)
         cells = line.cells
         if is_odd:
             line = line._replace(faults=(*line.faults, *cell_faults(cells)))

@@ -5,22 +5,19 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import cast
 
-from leadsync.reasons import Detail, FaultKind
+from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
 from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
 from leadsync.sheets.formats.serial_dates import seen
 from leadsync.sheets.formats.sheet_values import Sheet
-from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, line_fault
+from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, first_faults, line_fault, merged_fault
 
-_MOST_FAULTS = 5
 _WIDEST_GENERAL = 11
 """Characters of a number under the format General; a longer fraction is rounded, as Excel shows it."""
 _TIMES = (time, timedelta)
 _ZEROS = frozenset((0, time(), timedelta(), date(1899, 12, 30), datetime(1899, 12, 30)))  # noqa: DTZ001
 """The values of a 0: as a number, a time, or the first day of OpenDocument's count."""
-_MOST_CELLS = 100
-"""Further cells at fault with their positions; of a row with more, some are certainly sent."""
 
 
 def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
@@ -48,28 +45,19 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
             cells += [""] * (column + 1 - len(cells))
             cells[column] = _hidden_text((row, column), metadata, faults)
         faults += merged.faults(row, cells)
+        across = merged.across(row, cells)
         if row in struck:
             faults += [
                 line_fault(FaultKind.STRUCK_TEXT, at) for at in struck[row] if "".join(cells[at : at + 1]).strip()
             ]
         if (faults or any(cells)) and not (begun and row in metadata.hidden):
             begun = True
-            yield SourceLine(row + 1, cells, tuple(dates), _first(faults))
+            yield SourceLine(row + 1, cells, tuple(dates), first_faults(faults), across=across)
 
 
 def merged_cells(sheet: Sheet, metadata: CellMetadata) -> list[Merged]:
     """The sheet's merged cells."""
     return [*(sheet.merged_cell_ranges or ()), *metadata.merged]
-
-
-def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
-    """The first few of a row's faults, and how many more there are."""
-    if len(faults) > _MOST_FAULTS:
-        more = faults[_MOST_FAULTS:]
-        cells = [str(details.get("cells_at", details["at"])) for _, details in more[:_MOST_CELLS]]
-        known: dict[str, Detail] = {"cells_at": ",".join(cells)} if len(more) <= _MOST_CELLS else {}
-        faults[_MOST_FAULTS:] = [(FaultKind.MORE_SUCH_CELLS.name, {"count": len(more), **known})]
-    return tuple(faults)
 
 
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
@@ -134,25 +122,27 @@ def _hidden_text(place: Place, metadata: CellMetadata, faults: list[LineFault]) 
 
 
 class _Merged:
-    """The rows in merged cells with a value: a person sees it in all of them, the file has it in one."""
+    """The merged cells with a value: a person sees it in all of their rows and columns, the file has it in one."""
 
     def __init__(self, ranges: list[Merged]) -> None:
         self._starting: dict[int, list[tuple[int, int, int]]] = {}
+        self._across: dict[int, list[tuple[int, int]]] = {}
         self._open: list[tuple[int, int, int]] = []
         for (top, left), (bottom, right) in ranges:
-            if (top, left) != (bottom, right):
+            if top != bottom:
                 self._starting.setdefault(top, []).append((left, right, bottom))
+            elif left != right:
+                self._across.setdefault(top, []).append((left, right))
+
+    def across(self, row: int, cells: list[str]) -> tuple[tuple[int, int], ...]:
+        """Return the first and the last column of the row's cells that are merged in this row alone."""
+        own = self._across.pop(row, ())
+        return tuple((left, right) for left, right in own if "".join(cells[left : left + 1])) if own else ()
 
     def faults(self, row: int, cells: list[str]) -> list[LineFault]:
+        """Return the faults of the cells merged over several rows, this one among them."""
         if not self._starting and not self._open:
             return []
         self._open = [merged for merged in self._open if merged[2] >= row]
         self._open += [merged for merged in self._starting.pop(row, ()) if "".join(cells[merged[0] : merged[0] + 1])]
-        return [line_fault(FaultKind.MERGED_CELL, left, **_covered(left, right)) for left, right, _ in self._open]
-
-
-def _covered(left: int, right: int) -> dict[str, str]:
-    """The positions under a merged cell of several columns; under a very wide one, some are certainly sent."""
-    if left == right or right - left >= _MOST_CELLS:
-        return {}
-    return {"cells_at": ",".join(map(str, range(left, right + 1)))}
+        return [merged_fault(left, right) for left, right, _ in self._open]

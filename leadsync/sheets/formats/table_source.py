@@ -12,6 +12,7 @@ from leadsync.sheets.formats.footers import marked
 from leadsync.sheets.formats.headings import Headings, place_of_headings
 from leadsync.sheets.formats.joined_headings import joined_headings
 from leadsync.sheets.formats.libraries import MARKUP, require
+from leadsync.sheets.formats.merged_columns import headed, without_gaps
 from leadsync.sheets.formats.other_tables import told_apart
 from leadsync.sheets.formats.row_checks import cell_faults, clean
 from leadsync.sheets.formula_escapes import unescape
@@ -72,11 +73,16 @@ def _table(
     ahead = _beginning(chunks, shown)
     filled = [line for line in ahead if any(map(str.strip, line.cells))][:_PEEK]
     place = place_of_headings(filled, rules.names, shown, rules.headings_row)
-    joined = joined_headings(filled, place, source.merged, rules.names)
+    whole = without_gaps(source.merged, ahead, filled[-1].number) if source.merged else ()
+    joined = joined_headings(filled, place, source.merged, rules.names) or joined_headings(
+        filled, place, whole, rules.names
+    )
     if joined is not None:
         filled, place, remark = joined
         renamed = [*renamed, Remark.fact(remark)]
-    filled[place] = _with_cell_faults(filled[place])
+    below = [line for line in ahead if line.number > filled[place].number]
+    headings_line, moved = headed(filled[place], below, rules.names)
+    filled[place] = _with_cell_faults(headings_line)
     headings = Headings.of(filled, place, shown, counts_cells=source.kind == "csv")
     ahead = [line for line in ahead if line.number > headings.line]
     own = source.kind == "csv" and RUN_COLUMN in headings.names
@@ -85,7 +91,7 @@ def _table(
         "sheet": source.sheet,
         "headings": list(map(unescape, headings.names)) if own else list(headings.names),
         "headings_line": headings.line,
-        "remarks": [*renamed, *source.remarks, *map(Remark.fact, headings.remarks)],
+        "remarks": [*renamed, *source.remarks, *map(Remark.fact, (*headings.remarks, *moved))],
         "delimiter": source.delimiter,
         "bom": source.bom,
         "parts": source.parts,
