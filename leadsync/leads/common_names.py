@@ -87,6 +87,58 @@ _PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
 """The last word of a heading similar to an external id's."""
 
+_LEADS = (
+    *(
+        "lead",
+        "leads",
+        "prospect",
+        "customer",
+        "cust",
+        "client",
+        "account",
+        "acct",
+        "acc",
+        "debtor",
+        "member",
+        "members",
+    ),
+    *("membership", "contact", "person", "patient", "donor", "student", "subscriber", "record", "case", "candidate"),
+    *(
+        "applicant",
+        "respondent",
+        "participant",
+        "supporter",
+        "constituent",
+        "borrower",
+        "policyholder",
+        "tenant",
+        "crm",
+    ),
+    *(
+        "kunde",
+        "kunden",
+        "mitglied",
+        "mitglieds",
+        "debitor",
+        "debitoren",
+        "teilnehmer",
+        "klient",
+        "klienten",
+        "klienta",
+    ),
+    *("cliente", "compte", "membre", "miembro", "socio", "klant", "klanten", "membro"),
+)
+"""Words for people whom a list is about, and for their files."""
+_IDS = ("id", "ids", "ref", "reference", "key", "referenz", "référence", "referencia", "riferimento", "kennung")
+_NUMBERS = (
+    *("no", "nr", "n", "num", "number", "code", "nummer", "numer", "numero", "número", "numéro"),
+    *("codigo", "código", "codice"),
+)
+"""They name a lead beside one of its words: `No` may well count the rows, `Code` be that of an outcome."""
+_ID_FILLERS = ("external", "ext", "unique", "system", "our", "old", "the", "de", "du")
+_ID_HEADING = re.compile(f"(?:{'|'.join((*_LEADS, *_IDS, *_NUMBERS, *_ID_FILLERS))})+")
+_LEADS_ID = re.compile("|".join((*_LEADS, *_IDS)))
+
 
 def heading_key(heading: str) -> str:
     """Return a heading for comparison with `FIELD_OF_NAME`."""
@@ -106,7 +158,7 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     key = heading_key(heading)
     # nj is the dialer's own beginning: such a heading means a system field, even a misspelt or doubled one.
     own = begins_like_a_system_field(key)
-    if (meant := _as_people_write(heading, key)) and meant not in filled:
+    if (meant := as_people_write(heading)) and meant not in filled:
         return meant
     if not own and key[:3] not in _BEGINNINGS:
         return ""
@@ -118,14 +170,14 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     return names[close[0]] if close else by_stem[0] if by_stem else ""
 
 
-def _as_people_write(heading: str, key: str) -> str:
+def as_people_write(heading: str) -> str:
     """Return the field for which people use this heading, in any order of its words; empty without one."""
     # A set of words: `date of callback` and `callback date` are one heading to people.
     words = _words(heading)
     for field, known in _MEANT.items():
         if words in known or words - _FILLERS[field] in known:
             return field
-    return _MEANT_JOINED.get(key, "")
+    return _MEANT_JOINED.get(heading_key(heading), "")
 
 
 def _words(heading: str) -> frozenset[str]:
@@ -146,8 +198,14 @@ def looks_like_a_phone(heading: str) -> bool:
 def looks_like_a_time(heading: str) -> bool:
     """Whether a heading may stand above a callback's time of day."""
     key = loose(heading)
-    says_call = "call" in key or _as_people_write(heading, key) == CALLBACK
+    says_call = "call" in key or as_people_write(heading) == CALLBACK
     return key in _TIME_WORDS or (says_call and any(word in key for word in _TIME_WORDS))
+
+
+def is_known_for_ids(heading: str) -> bool:
+    """Whether a heading is nothing but words by which people know leads: `Member #`, but not `Order no`."""
+    key = heading_key(heading)
+    return _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
 
 
 def looks_like_an_id(heading: str) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import field as dataclass_field
 
 from leadsync.errors import MappingError
 from leadsync.leads.common_names import (
+    as_people_write,
     begins_like_a_system_field,
     field_meant,
+    is_known_for_ids,
     looks_like_a_phone,
     looks_like_a_time,
     looks_like_an_id,
@@ -22,6 +24,8 @@ from leadsync.spreadsheet import loose
 
 # A wrong sheet lacks most headings: all their names would hide the advice.
 _MOST_NAMED = 5
+_MOST_DIGITS = 3
+"""In a heading, such as `Phone 1`."""
 _NEAR = 0.5
 """The share of a mapping's headings in a sheet from which on the sheet probably is for it."""
 
@@ -110,9 +114,16 @@ def _conflict(first: Column, second: Column, table: str) -> str:
 
 
 def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
-    """The error; it shows only headings with the words of an id, as any other text may be a lead's."""
-    likely = [column.heading for column in columns if looks_like_an_id(column.heading)]
+    """The error; it shows only headings with the words of an id, outcome or callback, as any other may be a lead's."""
+    headings = [column.heading for column in columns if column.campaign]
+    likely = sorted(filter(looks_like_an_id, headings), key=is_known_for_ids, reverse=True)
+    likely = [*filter(is_known_for_ids, [*likely, *headings]), *likely]
     example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""
+    meant = [f'"{name}" = "{field}"' for name, field in perhaps_meant(columns).items() if as_people_write(name)]
+    # Of a lead in place of headings even a word such as Recall is its own.
+    if any(sum(map(str.isdigit, heading)) > _MOST_DIGITS for heading in headings):
+        meant = []
+    example += f", and perhaps {', '.join(meant)}" if meant else ""
     nearest = f" {_no_mapping(columns, rules)}" if rules.mappings and not rules.mapping else ""
     return (
         f"No column holds the leads' external id ({EXTERNAL_ID}); name its heading under {rules.table} in the "

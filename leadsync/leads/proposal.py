@@ -4,7 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leadsync.leads.common_names import looks_like_a_phone, looks_like_a_time, may_be_a_phone
+from leadsync.leads.common_names import (
+    as_people_write,
+    is_known_for_ids,
+    looks_like_a_phone,
+    looks_like_a_time,
+    may_be_a_phone,
+)
 from leadsync.leads.dates import is_time
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mapping_choice import with_mapping
@@ -23,6 +29,7 @@ _NEVER_IDS = (
     *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
     *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
 )
+_LIKE_AN_ID = re.compile(r"(?!\d{1,4}[-/]\d{1,2}[-/]\d{1,4})[\w/#-]*\d[\w/#-]*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
@@ -36,6 +43,7 @@ class Proposal:
     """Proposed settings: `columns` for `[columns]`, `phone_fields` for `[input]`.
 
     `external_ids` are the headings similar to an external id, the likeliest first, unless one has exactly this name.
+    `columns` holds the only one that is certain: its heading is known for ids, and its cells look like some.
     """
 
     columns: Mapping[str, str]
@@ -91,15 +99,16 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
                 more.append(column.heading)
         elif CALLBACK not in (*named.values(), *columns.values()) and column.is_callback():
             columns[column.heading] = CALLBACK
-    ids: list[_Open] = []
+    ids: dict[str, int] = {}
     if EXTERNAL_ID not in named.values():
-        ids = [one for one in others if one.heading not in (*columns, *more) and _sounds_like_an_id(one.heading)]
-        ids.sort(key=_unlikeliness)
+        open_ones = [one for one in others if one.heading not in (*columns, *more)]
+        ids = _like_ids(open_ones, rules.input.region)
     # Only a column without any doubt is proposed by itself; the others are a question.
-    if ids and not _unlikeliness(ids[0]):
-        columns[ids[0].heading] = EXTERNAL_ID
+    certain = [heading for heading, doubts in ids.items() if is_known_for_ids(heading) and not doubts]
+    if len(certain) == 1:
+        columns[certain[0]] = EXTERNAL_ID
     meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
-    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids), meant)
+    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(ids), meant)
 
 
 def time_beside(columns: Mapping[str, str], texts: Mapping[str, Sequence[str]], rules: Rules) -> str:
@@ -142,19 +151,30 @@ def _column(heading: str, cells: Sequence[str]) -> _Open:
     return _Open(heading, values, len(cells) - len(values))
 
 
+def _like_ids(columns: Sequence[_Open], region: str) -> dict[str, int]:
+    """Return the headings similar to an external id, each with how little its cells look like ids, in this order."""
+    ids = [one for one in columns if _sounds_like_an_id(one.heading) and not as_people_write(one.heading)]
+    doubts = {one.heading: _unlikeliness(one, region) for one in ids}
+    return dict(sorted(doubts.items(), key=lambda pair: (pair[1], not is_known_for_ids(pair[0]))))
+
+
 def _sounds_like_an_id(heading: str) -> bool:
     key = loose(heading)
+    if is_known_for_ids(heading):
+        return True
     if any(word in key for word in _NEVER_IDS):
         return False
-    return _names_an_id(heading) or key.endswith(_ID_ENDINGS)
+    return _names_an_id(heading) or "#" in heading or key.endswith(_ID_ENDINGS)
 
 
 def _names_an_id(heading: str) -> bool:
     return not _ID_WORDS.isdisjoint(word.lower() for word in _WORD.findall(heading))
 
 
-def _unlikeliness(column: _Open) -> int:
+def _unlikeliness(column: _Open, region: str) -> int:
     """How little a column's cells look like ids: they are all there, nearly all different, in one word, and no names.
+
+    Where the heading says no more than whom it is about, each has a figure, and is no date, amount or phone number.
 
     A lead may well stand in several rows.
     """
@@ -162,7 +182,10 @@ def _unlikeliness(column: _Open) -> int:
     repeats = count - len(set(column.values))
     unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
     names = any(" " in value for value in column.values) or not (
-        _names_an_id(column.heading) or any(any(map(str.isdigit, value)) for value in column.values)
+        _names_an_id(column.heading)
+        or all(
+            _LIKE_AN_ID.fullmatch(one) and not isinstance(clean_phone(one, region), Cleaned) for one in column.values
+        )
     )
     # Weights, so that repeated values are behind all others, and names behind ids of which some are missing.
     return 4 * (not unique) + 2 * names + (column.blanks > 0)

@@ -386,7 +386,7 @@ def test_columns_corrected_by_hand_are_phones_too(desk: Desk, home: dict[str, st
     url = tomllib.loads(desk.config.read_text())["server"]["url"]
     desk.config.unlink()
     desk.sheet(
-        "leads.csv", "Lead,First Name,Mobile,Home Phone", *(f"C{n},A{n},041234567{n},038321819{n}" for n in range(5))
+        "leads.csv", "Job,First Name,Mobile,Home Phone", *(f"C{n},A{n},041234567{n},038321819{n}" for n in range(5))
     )
     terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.csv", "--url", url)
     terminal.answer("Where do the leads go?", "1")
@@ -394,7 +394,7 @@ def test_columns_corrected_by_hand_are_phones_too(desk: Desk, home: dict[str, st
     terminal.answer("The country of phone numbers", "")
     terminal.answer("Which column holds it?:", "1")
     terminal.answer("Is that right?", "n")
-    terminal.answer("Lead ", "")
+    terminal.answer("Job ", "")
     terminal.answer("First Name", "")
     terminal.answer("[FirstPhone]", "SecondPhone")
     terminal.answer("[SecondPhone]", "FirstPhone")
@@ -403,7 +403,7 @@ def test_columns_corrected_by_hand_are_phones_too(desk: Desk, home: dict[str, st
     assert terminal.end() == 0, terminal.said
     assert "No column fills Mobile." in terminal.said
     settings = tomllib.loads(desk.config.read_text("utf-8"))
-    assert settings["columns"] == {"Lead": "njExternalLeadId", "Mobile": "SecondPhone", "Home Phone": "FirstPhone"}
+    assert settings["columns"] == {"Job": "njExternalLeadId", "Mobile": "SecondPhone", "Home Phone": "FirstPhone"}
     assert settings["input"]["phone_fields"] == ["SecondPhone", "FirstPhone"]
 
 

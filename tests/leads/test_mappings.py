@@ -46,6 +46,17 @@ def test_sync_columns_are_found_and_never_sent() -> None:
         (["Lead Id", "Note"], {"note": "A", "NOTE": "B"}, ["'note', 'NOTE'", "'Note'"]),
         (["Lead Id", "sync_row", "Sync_Row"], {}, ["sync_row"]),
         (["Name", "Account No"], {}, ['"Account No" = "njExternalLeadId"']),
+        (
+            ["Order no", "Lead #", "Status"],
+            {},
+            ['example "Lead #" = "njExternalLeadId", and perhaps "Status" = "njDisp'],
+        ),
+        (
+            ["Name", "Dispo", "CB date"],
+            {},
+            [', and perhaps "Dispo" = "njDisposition", "CB date" = "njCallBackDate".'],
+        ),
+        (["Client", "Customer No"], {}, ['example "Customer No" =']),
         ([], {}, ["njExternalLeadId"]),
     ],
 )
@@ -183,7 +194,13 @@ def test_an_entry_for_another_sheet_is_remarked_on_only_where_its_field_stays_em
 
 @pytest.mark.parametrize(
     "cells",
-    [["A1", "Ann Lee", "Sale"], ["77 Key St", "Bob", "Callback"], ["Q7", "AU", "AU"], ["Priority", "priority", "Ann"]],
+    [
+        ["A1", "Ann Lee", "Sale"],
+        ["77 Key St", "Bob", "Callback"],
+        ["Q7", "AU", "AU"],
+        ["Priority", "priority", "Ann"],
+        ["A1234", "Recall", "Bo"],
+    ],
 )
 def test_cells_of_a_lead_in_place_of_headings_stand_in_no_message(cells: list[str]) -> None:
     with pytest.raises(MappingError) as caught:

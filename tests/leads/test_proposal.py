@@ -42,10 +42,76 @@ def test_what_does_not_sound_like_an_id_is_not_offered_as_one(heading: str) -> N
 
 
 @pytest.mark.parametrize(
-    "heading", ["Customer No", "customerno", "CustomerNo.", "ID (old)", "Account", "Our reference", "debtor_key"]
+    "heading",
+    [
+        *(
+            "Customer No",
+            "customerno",
+            "CustomerNo.",
+            "ID (old)",
+            "Account",
+            "Our reference",
+            "debtor_key",
+            "Lead",
+            "Lead #",
+        ),
+        *("Member #", "Membership", "Membership no", "Debtor No", "Account no", "Record ID - Contact", "Candidate ID"),
+        *("Kunden-Nr.", "Kundennummer", "N° client", "Respondent ID", "Contact_ID__c", "Cust. Ref."),
+    ],
 )
 def test_what_sounds_like_an_id_and_looks_like_one_is_proposed(heading: str) -> None:
     assert proposed(f"Name,{heading}", *(f"V{n},A{n}" for n in range(9))).columns == {heading: "njExternalLeadId"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "Result code",
+            "Reason code",
+            "Order no",
+            "Voucher code",
+            "Promo code",
+            "Invoice No",
+            "No",
+            "Nr.",
+            "Code",
+            "#",
+        ),
+        *("Agent ID", "User ID", "Campaign ID", "Policy #", "Company ref", "Unit No"),
+    ],
+)
+def test_a_heading_of_other_things_is_no_id_without_a_person_s_word(heading: str) -> None:
+    rows = [f"{n},V{n}" for n in range(9)]
+    assert "njExternalLeadId" not in proposed(f"Name,{heading}", *rows).columns.values()
+    # Beside the leads' own ids neither.
+    both = proposed(f"{heading},Lead,Client", *(f"V{n},{10234 + n},{'ABCDEFGHI'[n]}nn" for n in range(9)))
+    assert both.columns == {"Lead": "njExternalLeadId"}
+
+
+def test_of_two_columns_that_may_be_the_ids_none_is_taken() -> None:
+    found = proposed("Customer No,Account No", *(f"C{n},A{n}" for n in range(9)))
+    assert (found.columns, found.external_ids) == ({}, ("Customer No", "Account No"))
+
+
+def test_an_outcome_s_code_is_an_outcome() -> None:
+    found = proposed("Member #,Result code", "M1,S01", "M2,B02")
+    assert (found.columns, found.meant) == ({"Member #": "njExternalLeadId"}, {"Result code": "njDisposition"})
+    assert found.external_ids == ("Member #",)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *(["Ann", "Bob2", "Cy"], ["24/11/2026", "25/11/2026", "26/11/2026"], ["$4.50", "$5.50", "$6.50"]),
+        ["0398765432", "0398765433"],
+        *(["1,5", "2,5", "3,5"], ["a1@x.au", "b1@x.au", "c1@x.au"]),
+    ],
+)
+@pytest.mark.parametrize("heading", ["Lead", "Membership", "Account"])
+def test_names_dates_and_amounts_are_no_ids(heading: str, values: list[str]) -> None:
+    found = propose([heading], [[value] for value in values], RULES)
+    assert (found.columns, found.external_ids) == ({}, (heading,))
 
 
 @pytest.mark.parametrize(
