@@ -7,7 +7,7 @@ from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike, slips
 from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, TEMPLATE
-from leadsync.leads.external_ids import DECIMAL_ID, LIST_MARK, LIST_NUMBER, PERHAPS_ROUNDED
+from leadsync.leads.external_ids import DECIMAL_ID, LIST_MARK, LIST_NUMBER, PERHAPS_ROUNDED, QUESTION
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import heading_names, mapping_for, same_headings, sheet_rules, with_mapping
@@ -29,6 +29,7 @@ __all__ = [
     "ORDER_WORDS",
     "PERHAPS_ROUNDED",
     "QUERY_ARGUMENTS",
+    "QUESTION",
     "TEMPLATE",
     "Column",
     "ColumnMapping",

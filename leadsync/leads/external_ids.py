@@ -24,7 +24,8 @@ _SAMPLE = re.compile(
 _LIST_MARK = re.compile(
     r"(?:[-–—*|~·+»→⇒✓-✘]\s|[>•‣⁃◦▪▶►●☐☑☒➔-➾]|\[[xX✓✔]?\s*\]\s|(?:\d{1,6}|[A-Za-z])\)\s).*", re.DOTALL
 )
-_LIST_NUMBER = re.compile(r"(?:\d{1,6}|[a-z])[.:]\s.*\d.*", re.DOTALL)
+_LIST_NUMBER = re.compile(r"(?:(?:\d{1,6}|[a-z])[.:]\s|\(\d{1,6}\)|\[\d{1,6}\]|#\d{1,6}\s).*\d.*", re.DOTALL)
+_QUESTION = re.compile(r".*\w\s*(?:\?+|\(\?+\))", re.DOTALL)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -62,10 +63,12 @@ DECIMAL_ID = "a .0 at the end, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
 LIST_MARK = "a mark in front, as of a list or a quotation, such as * or > or 1); delete it"
 LIST_NUMBER = "a number in front, as of a list; delete it"
+QUESTION = "a question mark behind it; write the lead's own id"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
     (DECIMAL_ID, _DECIMAL.fullmatch),
     (LIST_MARK, _LIST_MARK.fullmatch),
     (LIST_NUMBER, _LIST_NUMBER.fullmatch),
+    (QUESTION, _QUESTION.fullmatch),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

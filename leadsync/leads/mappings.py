@@ -127,7 +127,8 @@ def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
     nearest = f" {_no_mapping(columns, rules)}" if rules.mappings and not rules.mapping else ""
     return (
         f"No column holds the leads' external id ({EXTERNAL_ID}); name its heading under {rules.table} in the "
-        f"settings{example}. If the sheet has no headings, put them above its first lead.{nearest}"
+        f"settings{example}. If the headings stand on another line, set headings_row in [input]; if the sheet has "
+        f"none, put them above its first lead.{nearest}"
     )
 
 

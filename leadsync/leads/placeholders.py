@@ -7,8 +7,8 @@ from leadsync.spreadsheet import loose
 _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
 _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
-_TRUTHS = ("TRUE", "FALSE")
-"""Tick boxes as texts, as workbooks and spreadsheet programs' text files have them."""
+_TRUTHS = frozenset(("TRUE", "FALSE", "[ ]", "[]", "[x]", "[X]", *"☐☑☒✓✔✗✘✅❌⬜🗹"))
+"""Tick boxes as texts, as workbooks, spreadsheet programs' text files and people have them."""
 _ABROAD = re.compile(
     r"-1|i\.?t\.|b/d|n/k|n\.?v\.?t\.?|"
     r"[kn][./] ?[adchp]\.?|s[./] ?[dn]\.?|б/?н|н/д|(?:kein|keine|ohne)(?: (?:angaben?|nummer|nr\.?|id))?|"

@@ -1,6 +1,7 @@
 """Remarks about a sheet's values, without any value of a lead. Pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from leadsync.leads import (
     LOST_AT_END,
     NEW_LEAD,
     PERHAPS_ROUNDED,
+    QUESTION,
     TEMPLATE,
     alike,
 )
@@ -24,7 +26,8 @@ _MOST_WORDS = 3
 _MOST_SHOWN = 20
 _FEWEST = {PERHAPS_ROUNDED: 3, DECIMAL_ID: 1}
 """Doubts about ids if most have them; their fewest rows."""
-_LOUD = ENCODED | {LIST_MARK}
+_IN_FRONT = re.compile(r"[.:)\]\s]")
+_LOUD = ENCODED | {LIST_MARK, QUESTION}
 
 
 def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
@@ -108,7 +111,7 @@ def _is_loud(group: Group, survey: Survey) -> bool:
 
 def _counts_on(group: Group) -> bool:
     """Whether what is in front of the first ids goes up as their rows do, from line to line or row to row."""
-    places = [value.replace(":", ".").partition(".")[0] for value, _ in group.examples]
+    places = [_IN_FRONT.split(value.lstrip("([#"), maxsplit=1)[0] for value, _ in group.examples]
     numbers = [int(place) if place.isdigit() else ord(place) for place in places]
     steps = [
         0 < after - before <= below - above

@@ -111,7 +111,7 @@ def test_a_group_has_at_least_two_spellings_of_one_word(word: str, others: list[
     assert all(len({"".join(one.casefold().split()) for one in group}) == 1 for group in groups)
 
 
-@pytest.mark.parametrize("cell", ["TRUE", "FALSE"])
+@pytest.mark.parametrize("cell", ["TRUE", "FALSE", "☐", "☑", "✓", "[x]", "[ ]"])
 def test_a_tick_box_is_no_disposition_unless_it_is_listed(cell: str) -> None:
     assert clean_disposition(cell, ()) == Refused(FaultKind.DISPOSITION_IS_TRUTH)
     assert clean_disposition(cell, ("Sale",)) == Refused(FaultKind.DISPOSITION_IS_TRUTH)

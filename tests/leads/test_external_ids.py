@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.external_ids import LIST_MARK, LIST_NUMBER, clean_external_id
+from leadsync.leads.external_ids import LIST_MARK, LIST_NUMBER, QUESTION, clean_external_id
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.report import problem
 
@@ -36,7 +36,7 @@ BEYOND = "id has characters beyond the plain ones, kept as they are"
         "A. 17",
         "a.b 17",
         "[A1] 7",
-        "(1) A17",
+        "A?17",
     ],
 )
 def test_an_id_is_kept_exact(cell: str) -> None:
@@ -55,7 +55,11 @@ def test_an_id_is_kept_exact(cell: str) -> None:
         ("Zoe\u0308", BEYOND),
         *((cell, LIST_MARK) for cell in ("* 10234", "- [ ] A17", "| A17", "> > A17", ">10234", "- A1")),
         *((cell, LIST_MARK) for cell in ("1) A17", "a) A17", "[x] A17", "[ ] A18", "[] A19")),
-        *((cell, LIST_NUMBER) for cell in ("1. A17", "12.  10234", "a. 10234", "1: 10234")),
+        *(
+            (cell, LIST_NUMBER)
+            for cell in ("1. A17", "12.  10234", "a. 10234", "1: 10234", "(1) A17", "[2]10234", "#3 A17")
+        ),
+        *((cell, QUESTION) for cell in ("10240?", "10240 ??", "10240 (?)", "Ann?")),
     ],
 )
 def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, warning: str) -> None:

@@ -132,6 +132,10 @@ def test_signs_around_every_value_are_no_template_s_name(texts: list[str], *, is
         ("7. A17||8. A29", True),  # a blank one
         ("a. 17|b. 18|c. 29", True),
         ("1: 17|2: 18", True),
+        ("(1) 17|(2) 18", True),
+        ("[1]17|[2]18", True),
+        ("#1 17|#2 18", True),
+        ("(03) 9876 5432|(03) 9876 5433", False),
         ("1. A17", False),
         ("1. Q26|1. Q27", False),
         ("4. Q26|1. Q27|2. Q27", False),

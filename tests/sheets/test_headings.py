@@ -19,6 +19,7 @@ RULES = SheetRules(HeadingNames(IDS, frozenset({"phone"}), IDS | {"phone", "disp
         ("0383218199,7\nKunde,Ort\nAnn,Bonn\n", None, "put headings above it."),  # two lines of words
         ("0383218199,7\nKunde,Kunde\n", None, "put headings above it."),
         ("Ku\0nde,Ort\nNummer,Stadt\nA1,2\n", None, "correct that cell, or set headings_row = 2 in [input]."),
+        ("Note\n" * 30, 45, "line 45 is none of the first 30 lines with text; correct headings_row in [input]."),
         ("Ku\0nde,Ort\nA1,2\n", None, "correct that cell."),
         ("Kunde,Ort\nA1,2\n", 9, "lines with text; set headings_row = 1 in [input]."),
         ("A1,2\nA2,3\n", 9, "lines with text; correct headings_row in [input]."),
@@ -49,6 +50,28 @@ def test_a_parameter_above_the_headings_is_none_of_them(text_file, above, line):
 def test_the_line_of_words_below_parameters_is_named(text_file, rows_of):
     with pytest.raises(SheetError, match=r"headings on line 4 .* set headings_row = 4 in \[input\]"):
         rows_of(text_file("Campaign Id,77\nLead Id,5\n\nCustomer No,Disposition\nA1,Sale\n"), rules=RULES)
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("Please read before calling\n" * 23, 24),
+        ("Please read before calling\n" * 199, 200),
+        ("Please read before calling\n" * 200, 1),
+        ("Phone,Disposition\n0412345678,Sale\n" + "a,b\n" * 30, 1),  # another table
+    ],
+)
+def test_headings_below_a_long_text_are_found_if_they_are_certain(text_file, above, line):
+    with open_table(text_file(f"{above}{HEADINGS}\nA1,Ann,0412345678,Sale\n"), rules=RULES) as table:
+        assert table.headings_line == line
+        remark = f"The headings are on line {line}; the lines 1 to {line - 1} above them are not read."
+        assert list(map(str, table.remarks)) == [remark] * (line > 1)
+
+
+def test_headings_row_may_be_far_below(text_file):
+    file = text_file("Please read before calling\n" * 30 + "Kunde,Ort\nA1,Bonn\n")
+    with open_table(file, rules=SheetRules(headings_row=31)) as table:
+        assert (table.headings, [row.cells for row in table.rows()]) == (("Kunde", "Ort"), [("A1", "Bonn")])
 
 
 @pytest.mark.parametrize(

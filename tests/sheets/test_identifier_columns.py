@@ -20,9 +20,11 @@ def test_headings_may_stand_below_a_title() -> None:
     assert columns(["Leads of May", ""], *([["", ""]] * 30), ["Score", "Lead Id"]) == {1}
 
 
-def test_headings_do_not_stand_below_twenty_rows_of_text() -> None:
+def test_headings_stand_below_twenty_rows_of_text_if_none_stand_above() -> None:
     assert columns(*([["x", 1]] * 19), ["Score", "Lead Id"]) == {1}
-    assert columns(*([["x", 1]] * 20), ["Score", "Lead Id"]) == frozenset()
+    assert columns(*([["x", 1]] * 199), ["Score", "Lead Id"], ["First phone"]) == {1}
+    assert columns(["Zip"], *([["x", 1]] * 20), ["Score", "Lead Id"]) == {0}
+    assert columns(*([["x", 1]] * 200), ["Score", "Lead Id"]) == frozenset()
 
 
 def test_columns_count_from_the_sheets_first() -> None:

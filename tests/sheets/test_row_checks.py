@@ -17,7 +17,7 @@ def row(*cells: str, headings: Headings = TEXT) -> SourceLine | None:
 
 
 @pytest.mark.parametrize(
-    "cells", [("", "", ""), (" ", "\t", ""), ("TRUE", "false", ""), ("false", "", ""), ("", "", "", "")]
+    "cells", [("", "", ""), (" ", "\t", ""), ("TRUE", "false", ""), ("false", "", ""), ("", "☐", "☑"), ("", "", "", "")]
 )
 def test_blank_lines_and_checkboxes_are_no_rows(cells: tuple[str, ...]) -> None:
     assert row(*cells) is None

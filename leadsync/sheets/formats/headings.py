@@ -25,6 +25,9 @@ _TICKS = ("TRUE", "FALSE")
 """A tick box for all rows at once has no name."""
 _MARKED = re.compile(r"""\s*(?:="([^"]*)"|'(?=[^\W_])(?!\w\w?[ -])(.*[^'\s]))\s*""", re.DOTALL)
 """A text of Excel as exports write it: `="Name"` or `'Name`."""
+_FIRST, _FARTHEST = 20, 200
+"""Lines with text in which to look for the headings, and for those that certainly are some."""
+_MOST_NUMBERS = 5
 _NUMBERING = re.compile(r"\d{1,3}")
 _PHONE_DIGITS = 6
 _PARAMETER = 2
@@ -64,6 +67,22 @@ class Headings(NamedTuple):
                 f"correct that cell{_or(_proposal(lines, place))}."
             )
         return cls(names, line.number, counts_cells, tuple(_remarks(lines[:place], line)), named)
+
+
+def first_lines(lines: Sequence[SourceLine], names: HeadingNames, row: int | None) -> list[SourceLine]:
+    """Return the lines among which the headings are: the first ones, or those down to headings below a long text.
+
+    Those name the external id and another field, and no line above has two known headings; or the settings name their
+    `row`.
+    """
+    if row is not None:
+        return [line for place, line in enumerate(lines) if place < _FIRST or line.number <= row]
+    for place, line in enumerate(lines[:_FARTHEST]):
+        known = known_headings(line, names) if filled(line) > 1 else ()
+        if len(known) > 1:
+            is_far = place >= _FIRST and not names.ids.isdisjoint(known)
+            return list(lines[: place + _FIRST if is_far else _FIRST])
+    return list(lines[:_FIRST])
 
 
 def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: str, row: int | None) -> int:
@@ -252,6 +271,8 @@ def _width(line: SourceLine, below: Sequence[SourceLine], *, counts_cells: bool)
 def _remarks(above: Sequence[SourceLine], line: SourceLine) -> list[str]:
     if not above:
         return [f"The headings are on line {line.number}."] if line.number > 1 else []
-    numbers = ", ".join(str(other.number) for other in above)
+    numbers = ", ".join(str(other.number) for other in above[:_MOST_NUMBERS])
+    if len(above) > _MOST_NUMBERS:
+        numbers = f"{above[0].number} to {above[-1].number}"
     what = f"line {numbers} above them is" if len(above) == 1 else f"the lines {numbers} above them are"
     return [f"The headings are on line {line.number}; {what} not read."]

@@ -5,18 +5,23 @@ from itertools import islice
 from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.spreadsheet import HeadingNames, is_post_code, loose
 
-_FIRST_ROWS = 20
-"""With text; the headings are among them."""
+_FIRST_ROWS, _FARTHEST = 20, 200
+"""With text; the headings are among the first, or else those below a long text."""
 
 
 def identifier_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
     """Return the columns with such a heading among their first cells."""
     first_column = sheet.start[1] if sheet.start else 0
-    rows = islice((row for row in sheet.iter_rows() if any(value != "" for value in row)), _FIRST_ROWS)
+    rows = (row for row in sheet.iter_rows() if any(value != "" for value in row))
     keys = names.ids | names.phones
-    return frozenset(
-        column
-        for row in rows
-        for column, value in enumerate(row, first_column)
-        if isinstance(value, str) and ((key := loose(value.strip().removesuffix("__c"))) in keys or is_post_code(key))
-    )
+    found: set[int] = set()
+    for number, row in enumerate(islice(rows, _FARTHEST)):
+        if found and number >= _FIRST_ROWS:
+            break
+        found.update(
+            column
+            for column, value in enumerate(row, first_column)
+            if isinstance(value, str)
+            and ((key := loose(value.strip().removesuffix("__c"))) in keys or is_post_code(key))
+        )
+    return frozenset(found)

@@ -9,7 +9,7 @@ from leadsync.sheets.formats.merged_columns import settled
 from leadsync.sheets.source_lines import LineFault, SourceLine, counted, line_fault
 from leadsync.spreadsheet import LONGEST_CELL
 
-_NO_ROW = re.compile(r"\s*(?:(?:TRUE|FALSE)(?:\s+|\Z))*", re.IGNORECASE)
+_NO_ROW = re.compile(r"\s*(?:(?:TRUE|FALSE|[☐☑☒])(?:\s+|\Z))*", re.IGNORECASE)
 """Blanks, or nothing but checkboxes, as spreadsheet programs fill them in far below the last lead."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """A lone surrogate, half a character, counts among them."""
@@ -25,7 +25,7 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
     rows: list[SourceLine] = []
     for text, line in zip(texts, chunk, strict=True):
         # The first character spares nearly all rows the pattern.
-        if ((first := text[:1]) in "TtFf" or first.isspace()) and _NO_ROW.fullmatch(text):
+        if ((first := text[:1]) in "TtFf☐☑☒" or first.isspace()) and _NO_ROW.fullmatch(text):
             continue
         if line.across:
             line = settled(line, headings.names)

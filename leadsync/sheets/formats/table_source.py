@@ -9,7 +9,7 @@ from leadsync.remarks import Remark
 from leadsync.sheets.formats.content import IN_MARKUP, WEB_PAGES, Content, content_of
 from leadsync.sheets.formats.delimited import read_delimited
 from leadsync.sheets.formats.footers import marked
-from leadsync.sheets.formats.headings import Headings, place_of_headings
+from leadsync.sheets.formats.headings import Headings, first_lines, place_of_headings
 from leadsync.sheets.formats.joined_headings import joined_headings
 from leadsync.sheets.formats.libraries import MARKUP, require
 from leadsync.sheets.formats.merged_columns import headed, without_gaps
@@ -34,7 +34,7 @@ _KNOWN_SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix
 _AS_MARKUP = (*IN_MARKUP, Content.FODS)
 _WITH_ENCODING = tuple(("encoding", content) for content in WEB_PAGES)
 _PEEK = 20
-"""Lines of text in which to look for the headings."""
+"""Lines of text to read before the headings are looked for."""
 
 
 def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
@@ -71,7 +71,7 @@ def _table(
 ) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
     chunks = _narrow(source.chunks, shown)
     ahead = _beginning(chunks, shown)
-    filled = [line for line in ahead if any(map(str.strip, line.cells))][:_PEEK]
+    filled = first_lines([line for line in ahead if any(map(str.strip, line.cells))], rules.names, rules.headings_row)
     place = place_of_headings(filled, rules.names, shown, rules.headings_row)
     whole = without_gaps(source.merged, ahead, filled[-1].number) if source.merged else ()
     joined = joined_headings(filled, place, source.merged, rules.names) or joined_headings(
