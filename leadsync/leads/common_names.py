@@ -26,7 +26,7 @@ FIELD_OF_NAME = {loose(name): field for field, names in COMMON_NAMES.items() for
 _PEOPLES_WORDS = {
     DISPOSITION: (
         *("result", "call result", "contact result", "dispo", "disp", "status", "call status", "lead status"),
-        *("contact status", "wrap", "wrap up", "wrapup", "outcome", "contact outcome", "lead outcome"),
+        *("contact status", "disposition", "wrap", "wrap up", "wrapup", "outcome", "contact outcome", "lead outcome"),
         *("call disposition", "agent disposition", "call outcome", "termination", "close code"),
         *("ergebnis", "anrufergebnis", "résultat", "résultat appel", "resultado", "resultado llamada", "esito"),
         *("esito chiamata", "resultaat", "uitkomst", "resultado chamada", "wynik", "wynik rozmowy"),
@@ -129,13 +129,28 @@ _LEADS = (
     *("cliente", "compte", "membre", "miembro", "socio", "klant", "klanten", "membro"),
 )
 """Words for people whom a list is about, and for their files."""
-_IDS = ("id", "ids", "ref", "reference", "key", "referenz", "référence", "referencia", "riferimento", "kennung")
+_IDS = (
+    "id",
+    "ids",
+    "urn",
+    "uid",
+    "uuid",
+    "guid",
+    "ref",
+    "reference",
+    "key",
+    "referenz",
+    "référence",
+    "referencia",
+    "riferimento",
+    "kennung",
+)
 _NUMBERS = (
     *("no", "nr", "n", "num", "number", "code", "nummer", "numer", "numero", "número", "numéro"),
     *("codigo", "código", "codice"),
 )
 """They name a lead beside one of its words: `No` may well count the rows, `Code` be that of an outcome."""
-_ID_FILLERS = ("external", "ext", "unique", "system", "our", "old", "the", "de", "du")
+_ID_FILLERS = ("external", "ext", "unique", "system", "our", "old", "the", "de", "du", "donotmodify")
 _ID_HEADING = re.compile(f"(?:{'|'.join((*_LEADS, *_IDS, *_NUMBERS, *_ID_FILLERS))})+")
 _LEADS_ID = re.compile("|".join((*_LEADS, *_IDS)))
 

@@ -115,7 +115,7 @@ def _conflict(first: Column, second: Column, table: str) -> str:
 
 def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
     """The error; it shows only headings with the words of an id, outcome or callback, as any other may be a lead's."""
-    headings = [column.heading for column in columns if column.campaign]
+    headings = [column.heading for column in columns if column.campaign and not looks_like_a_phone(column.heading)]
     likely = sorted(filter(looks_like_an_id, headings), key=is_known_for_ids, reverse=True)
     likely = [*filter(is_known_for_ids, [*likely, *headings]), *likely]
     example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""

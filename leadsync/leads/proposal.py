@@ -36,6 +36,7 @@ _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
 # Of the values: a list of numbers has unreadable ones too.
 _MOST = 0.8
 _FEWEST = 3
+_FEWEST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class _Open:
         return len(self.values) >= _FEWEST and fits >= _MOST * len(self.values)
 
     def is_phone(self, region: str) -> bool:
+        # Phone type and Phone area code hold no numbers.
         if looks_like_a_phone(self.heading):
-            return True
+            return not self.values or any(sum(map(str.isdigit, value)) >= _FEWEST_DIGITS for value in self.values)
         # Such a heading with one number below is a phone column; most cells may be blank.
         if may_be_a_phone(self.heading) and self.values:
             return any(isinstance(clean_phone(value, region), Cleaned) for value in self.values)

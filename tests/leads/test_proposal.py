@@ -56,7 +56,16 @@ def test_what_does_not_sound_like_an_id_is_not_offered_as_one(heading: str) -> N
             "Lead #",
         ),
         *("Member #", "Membership", "Membership no", "Debtor No", "Account no", "Record ID - Contact", "Candidate ID"),
-        *("Kunden-Nr.", "Kundennummer", "N° client", "Respondent ID", "Contact_ID__c", "Cust. Ref."),
+        *(
+            "Kunden-Nr.",
+            "Kundennummer",
+            "N° client",
+            "Respondent ID",
+            "Contact_ID__c",
+            "Cust. Ref.",
+            "URN",
+            "(Do Not Modify) Lead",
+        ),
     ],
 )
 def test_what_sounds_like_an_id_and_looks_like_one_is_proposed(heading: str) -> None:
@@ -126,6 +135,12 @@ def test_cells_that_do_not_look_like_ids_leave_it_to_the_person(values: list[str
 def test_the_column_whose_values_tell_the_rows_apart_comes_first() -> None:
     found = proposed("Source Code,Debtor Ref", *(f"WEB,D{n}" for n in range(9)))
     assert found.external_ids == ("Debtor Ref", "Source Code")
+
+
+def test_a_heading_with_a_phone_s_word_above_other_values_is_no_phone() -> None:
+    rows = ["03,Home,,0412345671", "07,Work,,0412345672"]
+    found = proposed("Phone area code,Phone type,Fax phone,Mobile", *rows)
+    assert found.columns == {"Fax phone": "FirstPhone", "Mobile": "SecondPhone"}
 
 
 def test_more_phone_columns_than_phone_fields_get_fields_of_their_own() -> None:

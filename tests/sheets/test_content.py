@@ -92,6 +92,7 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (b"L\0\0\0\x01\x14\x02\0", "x: this is a shortcut, not a table; give the sheet itself, as .xlsx or .csv."),
         (b'\xef\xbb\xbf[\n {"id": 1}]', "x: this is a JSON file, not a table; open it and save it as .xlsx or .csv."),
         (b'{"leads": []}', "x: this is a JSON file"),
+        (b'{}\n{"id": 1}', "x: this is a JSON file"),
         (
             b"Received: by mx\r\nFrom: a@example.com\r\nSubject: Leads\r\n\r\nHello\r\n",
             "x: this is an e-mail, not a table; give the spreadsheet in it.",

@@ -19,6 +19,7 @@ RULES = SheetRules(HeadingNames(IDS, frozenset({"phone"}), IDS | {"phone", "disp
         ("0383218199,7\nKunde,Ort\nAnn,Bonn\n", None, "put headings above it."),  # two lines of words
         ("0383218199,7\nKunde,Kunde\n", None, "put headings above it."),
         ("Ku\0nde,Ort\nNummer,Stadt\nA1,2\n", None, "correct that cell, or set headings_row = 2 in [input]."),
+        ("{}\nLeads\nKunde,Ort\nA1,Bonn\nA2,Ulm\n", None, "above the headings, or set headings_row = 3 in [input]."),
         ("Note\n" * 30, 45, "line 45 is none of the first 30 lines with text; correct headings_row in [input]."),
         ("Ku\0nde,Ort\nA1,2\n", None, "correct that cell."),
         ("Kunde,Ort\nA1,2\n", 9, "lines with text; set headings_row = 1 in [input]."),
@@ -66,6 +67,12 @@ def test_headings_below_a_long_text_are_found_if_they_are_certain(text_file, abo
         assert table.headings_line == line
         remark = f"The headings are on line {line}; the lines 1 to {line - 1} above them are not read."
         assert list(map(str, table.remarks)) == [remark] * (line > 1)
+
+
+@pytest.mark.parametrize("above", ["{}", "---", "***\n==="])
+def test_a_line_of_signs_is_no_heading(text_file, above):
+    with open_table(text_file(f"{above}\nKunde,Ort\nA1,Bonn\n"), rules=RULES) as table:
+        assert table.headings == ("Kunde", "Ort")
 
 
 def test_headings_row_may_be_far_below(text_file):

@@ -35,6 +35,12 @@ def test_a_merged_heading_is_that_of_the_column_with_values(heading, below, name
         assert (found.cells, found.faults, said) == (["Lead Id", *names.split(",")], (), remarks)
 
 
+@pytest.mark.parametrize(("row", "is_title"), [(["1", "Ann"], True), (["1", ""], False), (["", "Ann"], False)])
+def test_a_title_over_wider_lines_is_no_heading(row, is_title):
+    found, _ = headed(SourceLine(1, ["Leads", ""], across=((0, 1),)), [SourceLine(2, row)], NAMES)
+    assert bool(found.faults) == is_title
+
+
 @pytest.mark.parametrize(
     ("names", "cells", "is_fault"),
     [

@@ -24,6 +24,14 @@ def test_lines_are_numbered_as_in_the_sheet_and_blank_ones_left_out() -> None:
     assert [(line.number, line.cells) for line in found] == [(1, ["Lead Id"]), (3, ["1"])]
 
 
+def test_rows_of_markup_are_as_wide_as_the_widest_value() -> None:
+    assert [line.cells for line in read([["a"], ["1", "", "x"], ["2", "", "", "", ""]])] == [
+        ["a", "", ""],
+        ["1", "", "x"],
+        ["2", "", "", "", ""],
+    ]
+
+
 def test_columns_before_the_first_cell_are_blank() -> None:
     assert read([["a", "b"]], start=(0, 2))[0].cells == ["", "", "a", "b"]
 

@@ -62,7 +62,8 @@ _MAIL = re.compile(
 _MAIL_HEADERS = 3
 _BY_MAIL = frozenset({b"to", b"received", b"return-path", b"message-id"})
 """No program that saves a web page writes these; some write whom it is from."""
-_JSON = re.compile(rb'(?:\[\s*)?\{\s*(?:"[^"\r\n]*"\s*:|\})')
+# MYOB begins its lists with {} on a line of its own.
+_JSON = re.compile(rb'(?:\[\s*)?\{\s*(?:"[^"\r\n]*"\s*:|\}(?!\s*[\r\n]\s*[^\s{}\[\],]))')
 _MIME_HEADER = re.compile(rb"[A-Za-z][\w-]*:")
 _CONTAINED = (
     ("worddocument", "a Word document"),

@@ -105,10 +105,14 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
         return place
-    place = next((place for place, keys in enumerate(known) if len(keys) > 1), _place_behind_title(lines, names))
+    # MYOB writes {} above its headings, others a rule.
+    first = next((place for place, line in enumerate(lines) if any(map(str.isalnum, "".join(line.cells)))), 0)
+    place = next(
+        (place for place, keys in enumerate(known) if len(keys) > 1), _place_behind_title(lines, names) or first
+    )
     _refuse_leads(lines[:place], lines[place], names, shown)
-    if not place and not known[place]:
-        _refuse_titles(lines, shown)
+    if place == first and not known[place]:
+        _refuse_titles(lines[first:], shown)
     if not any(map(has_letters, lines[place].cells)) or any(map(is_value, lines[place].cells)):
         raise SheetError(
             f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it"

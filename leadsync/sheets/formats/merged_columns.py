@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from leadsync.sheets.formats.headings import filled
 from leadsync.sheets.source_lines import Merged, SourceLine, first_faults, letter, merged_fault
 from leadsync.spreadsheet import HeadingNames, is_post_code, loose
 
@@ -25,10 +26,12 @@ def without_gaps(merged: Sequence[Merged], lines: Sequence[SourceLine], most: in
 def headed(line: SourceLine, below: Sequence[SourceLine], names: HeadingNames) -> tuple[SourceLine, list[str]]:
     """Return the headings, each merged one above the only one of its columns with values, and remarks on those moved.
 
-    A heading over several columns with values is a fault, unless the settings leave it out: then all of them are.
+    A heading over several columns with values is a fault, unless the settings leave it out: then all of them are. So is
+    a single one above wider lines, a title.
     """
     if not line.across:
         return line, []
+    is_title = filled(line) == 1 < max(map(filled, below), default=0)
     counts = Counter(at for other in below for at, cell in enumerate(other.cells) if cell.strip())
     cells, faults, remarks = list(line.cells), list(line.faults), []
     for left, right in line.across:
@@ -37,7 +40,12 @@ def headed(line: SourceLine, below: Sequence[SourceLine], names: HeadingNames) -
         if loose(name) in names.unsent:
             for at in held:
                 cells[at] = cells[at] or name
-        elif not _is_alone(line, left, right) or len(held) > 1 or (held != [left] and _names_something(name, names)):
+        elif (
+            is_title
+            or not _is_alone(line, left, right)
+            or len(held) > 1
+            or (held != [left] and _names_something(name, names))
+        ):
             faults.append(merged_fault(left, right))
         elif held != [left]:
             cells[left], cells[held[0]] = "", name

@@ -10,7 +10,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
 from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
 from leadsync.sheets.formats.serial_dates import seen
-from leadsync.sheets.formats.sheet_values import Sheet
+from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, first_faults, line_fault, merged_fault
 
 _WIDEST_GENERAL = 11
@@ -31,6 +31,8 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     below = ((row, list[Value]()) for row in sorted(missed) if row > last)
     before = [""] * first_column
     odd_texts = bool(metadata.texts or metadata.text_formats or metadata.unclear)
+    # Rows of markup end with their own last cell: what stands behind the headings' is under no heading, not in theirs.
+    width = _width(sheet.values) if isinstance(sheet, ValueSheet) else 0
     begun = False
     for row, values in chain(enumerate(sheet.iter_rows()), below):
         here = missed.get(row, ())
@@ -52,7 +54,16 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
             ]
         if (faults or any(cells)) and not (begun and row in metadata.hidden):
             begun = True
+            cells += [""] * (width - len(cells))
             yield SourceLine(row + 1, cells, tuple(dates), first_faults(faults), across=across)
+
+
+def _width(rows: list[list[Value]]) -> int:
+    """The number of columns to the last one with a value."""
+    width = 0
+    for row in rows:
+        width = next((at for at in range(len(row), width, -1) if row[at - 1] != ""), width)
+    return width
 
 
 def merged_cells(sheet: Sheet, metadata: CellMetadata) -> list[Merged]:
