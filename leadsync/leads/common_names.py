@@ -83,7 +83,6 @@ _PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours"
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
-_PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
 """The last word of a heading similar to an external id's."""
 
@@ -152,6 +151,7 @@ _NUMBERS = (
 """They name a lead beside one of its words: `No` may well count the rows, `Code` be that of an outcome."""
 _ID_FILLERS = ("external", "ext", "unique", "system", "our", "old", "the", "de", "du", "donotmodify")
 _ID_HEADING = re.compile(f"(?:{'|'.join((*_LEADS, *_IDS, *_NUMBERS, *_ID_FILLERS))})+")
+_ID_PARTS = frozenset((*_IDS, *_NUMBERS))
 _LEADS_ID = re.compile("|".join((*_LEADS, *_IDS)))
 
 
@@ -223,7 +223,6 @@ def is_known_for_ids(heading: str) -> bool:
     return _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
 
 
-def looks_like_an_id(heading: str) -> bool:
-    """Whether a heading is plain words with an id's word at the end."""
-    words = _HEADING_WORD.findall(heading)
-    return len(words) > 1 and words[-1].casefold() in ID_WORDS and _PLAIN_HEADING.fullmatch(heading) is not None
+def names_an_id(heading: str) -> bool:
+    """Whether a word of a heading is one for ids."""
+    return not _ID_PARTS.isdisjoint(map(str.casefold, _HEADING_WORD.findall(heading)))

@@ -12,7 +12,7 @@ from leadsync.leads.common_names import (
     is_known_for_ids,
     looks_like_a_phone,
     looks_like_a_time,
-    looks_like_an_id,
+    names_an_id,
 )
 from leadsync.leads.input_rules import Rules, table_of
 from leadsync.leads.mapping_choice import nearest_mapping
@@ -115,9 +115,9 @@ def _conflict(first: Column, second: Column, table: str) -> str:
 
 def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
     """The error; it shows only headings with the words of an id, outcome or callback, as any other may be a lead's."""
-    headings = [column.heading for column in columns if column.campaign and not looks_like_a_phone(column.heading)]
-    likely = sorted(filter(looks_like_an_id, headings), key=is_known_for_ids, reverse=True)
-    likely = [*filter(is_known_for_ids, [*likely, *headings]), *likely]
+    headings = [column.heading for column in columns if column.campaign]
+    # Client may stand above names, Client No may not.
+    likely = sorted(filter(is_known_for_ids, headings), key=names_an_id, reverse=True)
     example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""
     meant = [f'"{name}" = "{field}"' for name, field in perhaps_meant(columns).items() if as_people_write(name)]
     # Of a lead in place of headings even a word such as Recall is its own.

@@ -10,6 +10,7 @@ from leadsync.leads.common_names import (
     looks_like_a_phone,
     looks_like_a_time,
     may_be_a_phone,
+    names_an_id,
 )
 from leadsync.leads.dates import is_time
 from leadsync.leads.input_rules import Rules
@@ -21,8 +22,10 @@ from leadsync.leads.text import Cleaned, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
 from leadsync.spreadsheet import loose
 
-_ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "reference", "code", "key"})
-_ID_ENDINGS = (*_ID_WORDS, "account", "acct", "customer", "client", "debtor")
+_ID_ENDINGS = (
+    *("id", "no", "nr", "num", "number", "ref", "reference", "code", "key"),
+    *("account", "acct", "customer", "client", "debtor"),
+)
 """Those of people may stand above ids or above names."""
 # House No and Post Code end like an id's heading, and hold none.
 _NEVER_IDS = (
@@ -30,7 +33,6 @@ _NEVER_IDS = (
     *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
 )
 _LIKE_AN_ID = re.compile(r"(?!\d{1,4}[-/]\d{1,2}[-/]\d{1,4})[\w/#-]*\d[\w/#-]*")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
 # Of the values: a list of numbers has unreadable ones too.
@@ -110,7 +112,8 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
     if len(certain) == 1:
         columns[certain[0]] = EXTERNAL_ID
     meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
-    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(ids), meant)
+    asked = {heading: field for heading, field in meant.items() if heading not in ids}
+    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(ids), asked)
 
 
 def time_beside(columns: Mapping[str, str], texts: Mapping[str, Sequence[str]], rules: Rules) -> str:
@@ -166,11 +169,7 @@ def _sounds_like_an_id(heading: str) -> bool:
         return True
     if any(word in key for word in _NEVER_IDS):
         return False
-    return _names_an_id(heading) or "#" in heading or key.endswith(_ID_ENDINGS)
-
-
-def _names_an_id(heading: str) -> bool:
-    return not _ID_WORDS.isdisjoint(word.lower() for word in _WORD.findall(heading))
+    return names_an_id(heading) or "#" in heading or key.endswith(_ID_ENDINGS)
 
 
 def _unlikeliness(column: _Open, region: str) -> int:
@@ -184,7 +183,7 @@ def _unlikeliness(column: _Open, region: str) -> int:
     repeats = count - len(set(column.values))
     unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
     names = any(" " in value for value in column.values) or not (
-        _names_an_id(column.heading)
+        names_an_id(column.heading)
         or all(
             _LIKE_AN_ID.fullmatch(one) and not isinstance(clean_phone(one, region), Cleaned) for one in column.values
         )

@@ -141,7 +141,7 @@ def test_the_key_of_the_environment_is_taken_and_the_columns_can_be_changed(desk
     terminal.answer("A sheet of leads to look at", "nowhere.csv")
     terminal.answer("A sheet of leads to look at", "leads.csv")
     terminal.answer("Which column holds the outcome of the call?", "2")
-    terminal.answer("Which column holds it?", "1")
+    terminal.answer("Which column holds it?", "2")
     terminal.answer("Is that right?", "n")
     terminal.answer("Who", "")
     terminal.answer("Nummer", "FirstPhone")

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from leadsync.leads.common_names import (
     field_meant,
+    is_known_for_ids,
     looks_like_a_phone,
     looks_like_a_time,
-    looks_like_an_id,
     may_be_a_phone,
+    names_an_id,
 )
 
 OUTCOMES = (
@@ -65,9 +66,9 @@ def test_headings_of_times_and_ids() -> None:
     assert [looks_like_a_time(heading) for heading in ("Time", "Call time", "Timezone", "Date")] == [
         *(True, True, False, False),
     ]
-    assert [looks_like_an_id(heading) for heading in ("Account No", "CustomerNo", "No", "Ann Lee", "No 7")] == [
-        *(True, True, False, False, False),
-    ]
+    headings = ("Account No", "CustomerNo", "Lead", "No", "Ann Lee", "Order no", "Result code", "Casino")
+    assert list(map(is_known_for_ids, headings)) == [True, True, True, False, False, False, False, False]
+    assert list(map(names_an_id, headings)) == [True, True, False, True, False, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -98,4 +99,4 @@ def test_phones_of_other_languages(heading):
 
 @pytest.mark.parametrize("heading", ["Kunden-Nr", "Kunden Nummer", "Cliente numero", "Klient numer"])
 def test_ids_of_other_languages(heading):
-    assert looks_like_an_id(heading)
+    assert is_known_for_ids(heading)

@@ -54,7 +54,8 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
             ]
         if (faults or any(cells)) and not (begun and row in metadata.hidden):
             begun = True
-            cells += [""] * (width - len(cells))
+            if len(cells) < width:
+                cells += [""] * (width - len(cells))
             yield SourceLine(row + 1, cells, tuple(dates), first_faults(faults), across=across)
 
 
@@ -147,8 +148,9 @@ class _Merged:
 
     def across(self, row: int, cells: list[str]) -> tuple[tuple[int, int], ...]:
         """Return the first and the last column of the row's cells that are merged in this row alone."""
-        own = self._across.pop(row, ())
-        return tuple((left, right) for left, right in own if "".join(cells[left : left + 1])) if own else ()
+        if row not in self._across:
+            return ()
+        return tuple((left, right) for left, right in self._across.pop(row) if "".join(cells[left : left + 1]))
 
     def faults(self, row: int, cells: list[str]) -> list[LineFault]:
         """Return the faults of the cells merged over several rows, this one among them."""
