@@ -94,7 +94,7 @@ def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> SheetL
 
 def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rules") -> "Proposal":
     """Show the field of each column, and let the user change it."""
-    from leadsync.leads import field_named, fields_of, is_known_for_ids
+    from leadsync.leads import field_named, fields_of
 
     columns = {**proposal.columns, **_ask_meant(proposal, examples)}
     phones = proposal.phone_fields
@@ -103,8 +103,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         say("No column is called the leads' external id, by which the dialer knows them.")
         listed = list(dict.fromkeys((*proposal.external_ids, *named)))
         shown = [_shown(one, examples) for one in listed]
-        known = list(filter(is_known_for_ids, proposal.external_ids))
-        default = listed.index(known[0]) + 1 if len(known) == 1 else None
+        default = listed.index(proposal.likely_id) + 1 if proposal.likely_id else None
         at = choose("Which column holds it?", [*shown, "none"], default)
         if at < len(listed):
             columns[listed[at]] = EXTERNAL_ID

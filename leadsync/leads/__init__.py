@@ -1,7 +1,6 @@
 """Mapping, phone, date, disposition and priority rules: values in, values out. No file, no clock, no network."""
 
 from leadsync.leads.column_cleaner import NEW_LEAD
-from leadsync.leads.common_names import is_known_for_ids
 from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
@@ -48,7 +47,6 @@ __all__ = [
     "field_named",
     "fields_of",
     "heading_names",
-    "is_known_for_ids",
     "map_columns",
     "map_row",
     "mapping_for",

@@ -87,62 +87,16 @@ ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", 
 """The last word of a heading similar to an external id's."""
 
 _LEADS = (
-    *(
-        "lead",
-        "leads",
-        "prospect",
-        "customer",
-        "cust",
-        "client",
-        "account",
-        "acct",
-        "acc",
-        "debtor",
-        "member",
-        "members",
-    ),
-    *("membership", "contact", "person", "patient", "donor", "student", "subscriber", "record", "case", "candidate"),
-    *(
-        "applicant",
-        "respondent",
-        "participant",
-        "supporter",
-        "constituent",
-        "borrower",
-        "policyholder",
-        "tenant",
-        "crm",
-    ),
-    *(
-        "kunde",
-        "kunden",
-        "mitglied",
-        "mitglieds",
-        "debitor",
-        "debitoren",
-        "teilnehmer",
-        "klient",
-        "klienten",
-        "klienta",
-    ),
-    *("cliente", "compte", "membre", "miembro", "socio", "klant", "klanten", "membro"),
+    *("lead", "leads", "prospect", "customer", "cust", "client", "account", "acct", "acc", "debtor", "member"),
+    *("members", "membership", "contact", "person", "patient", "donor", "student", "subscriber", "record", "case"),
+    *("candidate", "applicant", "respondent", "participant", "supporter", "constituent", "borrower", "policyholder"),
+    *("tenant", "crm", "kunde", "kunden", "mitglied", "mitglieds", "debitor", "debitoren", "teilnehmer", "klient"),
+    *("klienten", "klienta", "cliente", "compte", "membre", "miembro", "socio", "klant", "klanten", "membro"),
 )
 """Words for people whom a list is about, and for their files."""
 _IDS = (
-    "id",
-    "ids",
-    "urn",
-    "uid",
-    "uuid",
-    "guid",
-    "ref",
-    "reference",
-    "key",
-    "referenz",
-    "référence",
-    "referencia",
-    "riferimento",
-    "kennung",
+    *("id", "ids", "urn", "uid", "uuid", "guid", "ref", "reference", "key"),
+    *("referenz", "référence", "referencia", "riferimento", "kennung"),
 )
 _NUMBERS = (
     *("no", "nr", "n", "num", "number", "code", "nummer", "numer", "numero", "número", "numéro"),
@@ -151,6 +105,8 @@ _NUMBERS = (
 """They name a lead beside one of its words: `No` may well count the rows, `Code` be that of an outcome."""
 _ID_FILLERS = ("external", "ext", "unique", "system", "our", "old", "the", "de", "du", "donotmodify")
 _ID_HEADING = re.compile(f"(?:{'|'.join((*_LEADS, *_IDS, *_NUMBERS, *_ID_FILLERS))})+")
+_LONGEST_ID_HEADING = 60
+"""The pattern tries each way to part a text into words: of a long one there are too many."""
 _ID_PARTS = frozenset((*_IDS, *_NUMBERS))
 _LEADS_ID = re.compile("|".join((*_LEADS, *_IDS)))
 
@@ -220,7 +176,8 @@ def looks_like_a_time(heading: str) -> bool:
 def is_known_for_ids(heading: str) -> bool:
     """Whether a heading is nothing but words by which people know leads: `Member #`, but not `Order no`."""
     key = heading_key(heading)
-    return _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
+    is_short = len(key) <= _LONGEST_ID_HEADING
+    return is_short and _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
 
 
 def names_an_id(heading: str) -> bool:

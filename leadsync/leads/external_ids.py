@@ -69,6 +69,6 @@ _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (DECIMAL_ID, _DECIMAL.fullmatch),
     (LIST_MARK, _LIST_MARK.fullmatch),
     (LIST_NUMBER, _LIST_NUMBER.fullmatch),
-    (QUESTION, _QUESTION.fullmatch),
+    (QUESTION, lambda value: value.endswith(("?", "?)")) and _QUESTION.fullmatch(value)),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

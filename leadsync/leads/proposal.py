@@ -32,7 +32,7 @@ _NEVER_IDS = (
     *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
     *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
 )
-_LIKE_AN_ID = re.compile(r"(?!\d{1,4}[-/]\d{1,2}[-/]\d{1,4})[\w/#-]*\d[\w/#-]*")
+_LIKE_AN_ID = re.compile(r"(?!\d{1,4}[-/]\d{1,2}[-/]\d{1,4})(?=\D*\d)[\w/#-]+")
 _MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
 # Of the values: a list of numbers has unreadable ones too.
@@ -54,6 +54,12 @@ class Proposal:
     external_ids: tuple[str, ...] = ()
     meant: Mapping[str, str] = field(default_factory=dict)
     """Other headings with a field that people use them for: a question, as they often mean something else."""
+
+    @property
+    def likely_id(self) -> str:
+        """The only one of `external_ids` with a word for ids and for leads alone; empty without one."""
+        known = [one for one in self.external_ids if is_known_for_ids(one) and names_an_id(one)]
+        return known[0] if len(known) == 1 else ""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.errors import MappingError, SheetError
 from leadsync.journal import Journal
-from leadsync.leads import Column, Rules, columns_of, fields_of, is_known_for_ids, propose, sheet_rules, with_mapping
+from leadsync.leads import Column, Rules, columns_of, fields_of, propose, sheet_rules, with_mapping
 from leadsync.models import EXTERNAL_ID
 from leadsync.run.sheet_source import SheetSource, opened
 from leadsync.run.survey import Survey
@@ -86,8 +86,7 @@ def _undecided(
     """The columns and the fields proposed for them; settings that contradict themselves are left out."""
     try:
         found = propose(headings, rows, rules)
-        known = next(filter(is_known_for_ids, found.external_ids), None)
-        ids = {known: EXTERNAL_ID} if known else {}
+        ids = {found.likely_id: EXTERNAL_ID} if found.likely_id else {}
         return columns_of(headings, with_mapping(headings, rules)), {**ids, **found.meant, **found.columns}
     except MappingError:
         return columns_of(headings, replace(rules, columns={}, mappings={})), {}

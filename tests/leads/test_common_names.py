@@ -68,6 +68,7 @@ def test_headings_of_times_and_ids() -> None:
     ]
     headings = ("Account No", "CustomerNo", "Lead", "No", "Ann Lee", "Order no", "Result code", "Casino")
     assert list(map(is_known_for_ids, headings)) == [True, True, True, False, False, False, False, False]
+    assert not is_known_for_ids("kunden" * 5_000 + "x"), "at once, though each Kunden may be Kunde N"
     assert list(map(names_an_id, headings)) == [True, True, False, True, False, True, True, False]
 
 

@@ -103,6 +103,14 @@ def test_of_two_columns_that_may_be_the_ids_none_is_taken() -> None:
     assert (found.columns, found.external_ids) == ({}, ("Customer No", "Account No"))
 
 
+@pytest.mark.parametrize(
+    ("headings", "likely"),
+    [(("Order no", "Ref"), "Ref"), (("Client",), ""), (("Customer No", "Ref"), ""), (("Order no",), "")],
+)
+def test_an_id_is_likely_by_its_heading_alone(headings: tuple[str, ...], likely: str) -> None:
+    assert Proposal({}, (), headings).likely_id == likely
+
+
 def test_an_outcome_s_code_is_an_outcome() -> None:
     found = proposed("Member #,Result code", "M1,S01", "M2,B02")
     assert (found.columns, found.meant) == ({"Member #": "njExternalLeadId"}, {"Result code": "njDisposition"})

@@ -27,6 +27,8 @@ _MARKED = re.compile(r"""\s*(?:="([^"]*)"|'(?=[^\W_])(?!\w\w?[ -])(.*[^'\s]))\s*
 """A text of Excel as exports write it: `="Name"` or `'Name`."""
 _FIRST, _FARTHEST = 20, 200
 """Lines with text in which to look for the headings, and for those that certainly are some."""
+_WIDEST = 500
+"""Cells of headings below a long text: to look into each of a very wide sheet takes seconds."""
 _MOST_NUMBERS = 5
 _NUMBERING = re.compile(r"\d{1,3}")
 _PHONE_DIGITS = 6
@@ -78,9 +80,10 @@ def first_lines(lines: Sequence[SourceLine], names: HeadingNames, row: int | Non
     if row is not None:
         return [line for place, line in enumerate(lines) if place < _FIRST or line.number <= row]
     for place, line in enumerate(lines[:_FARTHEST]):
-        known = known_headings(line, names) if filled(line) > 1 else ()
+        is_far = place >= _FIRST
+        known = known_headings(line, names) if filled(line) > 1 and (len(line.cells) <= _WIDEST or not is_far) else ()
         if len(known) > 1:
-            is_far = place >= _FIRST and not names.ids.isdisjoint(known)
+            is_far = is_far and not names.ids.isdisjoint(known)
             return list(lines[: place + _FIRST if is_far else _FIRST])
     return list(lines[:_FIRST])
 

@@ -5,7 +5,7 @@ from itertools import islice
 from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.spreadsheet import HeadingNames, is_post_code, loose
 
-_FIRST_ROWS, _FARTHEST = 20, 200
+_FIRST_ROWS, _FARTHEST, _WIDEST = 20, 200, 500
 """With text; the headings are among the first, or else those below a long text."""
 
 
@@ -16,7 +16,7 @@ def identifier_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
     keys = names.ids | names.phones
     found: set[int] = set()
     for number, row in enumerate(islice(rows, _FARTHEST)):
-        if found and number >= _FIRST_ROWS:
+        if number >= _FIRST_ROWS and (found or len(row) > _WIDEST):
             break
         found.update(
             column
