@@ -163,7 +163,8 @@ def may_be_a_phone(heading: str) -> bool:
 def looks_like_a_phone(heading: str) -> bool:
     """Whether a heading says phone in any of the usual words."""
     key = loose(heading)
-    return any(part in key for part in _PHONE_PARTS) or not _PHONE_WORDS.isdisjoint(heading.casefold().split())
+    words = map(str.casefold, _HEADING_WORD.findall(heading))
+    return any(part in key for part in _PHONE_PARTS) or not _PHONE_WORDS.isdisjoint(words)
 
 
 def looks_like_a_time(heading: str) -> bool:
@@ -176,8 +177,9 @@ def looks_like_a_time(heading: str) -> bool:
 def is_known_for_ids(heading: str) -> bool:
     """Whether a heading is nothing but words by which people know leads: `Member #`, but not `Order no`."""
     key = heading_key(heading)
-    is_short = len(key) <= _LONGEST_ID_HEADING
-    return is_short and _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
+    if len(key) > _LONGEST_ID_HEADING or looks_like_a_phone(heading):  # as a contact's number
+        return False
+    return _ID_HEADING.fullmatch(key) is not None and _LEADS_ID.search(key) is not None
 
 
 def names_an_id(heading: str) -> bool:

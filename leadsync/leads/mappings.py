@@ -117,7 +117,7 @@ def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
     """The error; it shows only headings with the words of an id, outcome or callback, as any other may be a lead's."""
     headings = [column.heading for column in columns if column.campaign]
     # Client may stand above names, Client No may not.
-    likely = sorted(filter(is_known_for_ids, headings), key=names_an_id, reverse=True)
+    likely = [name for name in headings if is_known_for_ids(name) and (names_an_id(name) or "#" in name)]
     example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""
     meant = [f'"{name}" = "{field}"' for name, field in perhaps_meant(columns).items() if as_people_write(name)]
     # Of a lead in place of headings even a word such as Recall is its own.

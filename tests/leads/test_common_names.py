@@ -56,7 +56,7 @@ def test_headings_of_phones() -> None:
     for heading in ("Home", "work", "B.H.", "AH", "Best number", "After hours"):
         assert may_be_a_phone(heading)
         assert not looks_like_a_phone(heading)
-    for heading in ("Mobile", "Phone 1", "Tel", "home tel"):
+    for heading in ("Mobile", "Phone 1", "Tel", "home tel", "Tel.", "Ph:", "(mob)", "TelNo"):
         assert looks_like_a_phone(heading)
     assert not looks_like_a_phone("Hotel")
     assert not may_be_a_phone("Homework")

@@ -56,6 +56,7 @@ def test_sync_columns_are_found_and_never_sent() -> None:
             {},
             [', and perhaps "Dispo" = "njDisposition", "CB date" = "njCallBackDate".'],
         ),
+        (["Contact number", "Client"], {}, ["in the settings. If the headings"]),
         (["Phone Number", "Name"], {}, ["in the settings. If the headings"]),
         (["Client", "Customer No"], {}, ['example "Customer No" =']),
         ([], {}, ["njExternalLeadId"]),

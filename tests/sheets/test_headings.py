@@ -14,6 +14,7 @@ RULES = SheetRules(HeadingNames(IDS, frozenset({"phone"}), IDS | {"phone", "disp
     ("text", "row", "end"),
     [
         ("Leads of May\nKunde,Ort\nA1,Bonn\n", None, "above the headings, or set headings_row = 2 in [input]."),
+        ("Leads\nKunde,Phone 1\nA1,7\n", None, "above the headings, or set headings_row = 2 in [input]."),
         ("Leads of May\nA1,Bonn\nA2,Ulm\n", None, "above the headings, or set headings_row in [input]."),
         ("0383218199,7\nKunde,Ort\nA1,2\n", None, "put headings above it, or set headings_row = 2 in [input]."),
         ("0383218199,7\nKunde,Ort\nAnn,Bonn\n", None, "put headings above it."),  # two lines of words

@@ -31,6 +31,8 @@ _WIDEST = 500
 """Cells of headings below a long text: to look into each of a very wide sheet takes seconds."""
 _MOST_NUMBERS = 5
 _NUMBERING = re.compile(r"\d{1,3}")
+_ORDINAL = re.compile(r"\s#?\s?\d\Z")
+"""At the end of a heading, as in `Phone 1`."""
 _PHONE_DIGITS = 6
 _PARAMETER = 2
 """Cells of a line with a name and its value."""
@@ -141,14 +143,14 @@ def _or(remedy: str) -> str:
 
 
 def _are_words(line: SourceLine, width: int) -> bool:
-    """Whether a line has different words, and no figures, in most columns."""
+    """Whether a line has different words, and no figures but `Phone 1`, in most columns."""
     cells = [cell.strip().casefold() for cell in line.cells if cell.strip()]
     return (
         2 * len(cells) > width
         and len(set(cells)) == len(cells) > 1
         and not line.faults
         and all(map(has_letters, cells))
-        and not any(map(_has_digits, cells))
+        and not any(_has_digits(_ORDINAL.sub("", cell)) for cell in cells)
     )
 
 
