@@ -51,6 +51,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return 3 * (os.cpu_count() or 1)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Fork the workers of a parent that has imported all tests: that takes longer than all else before the first."""
+    if not can_fork() or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    parents, patch = Parents(), pytest.MonkeyPatch()
+    patch.setattr(subprocess.Popen, "_execute_child", start_by(parents))
+    config.add_cleanup(parents.end)
+    config.add_cleanup(patch.undo)
+    for spec in specs:
+        spec.python = f"{sys.executable} -m tests.forked_worker"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Collect without the search for rings of objects: what is collected stays, and searching it takes a third of the

@@ -30,6 +30,7 @@ PRELOADED = {
     "leadsync.web.stats_child": ("leadsync.web.stats_child",),
     "leadsync.sheets.sandbox.reader_process": ("tests.preloaded_reader",),
     "leadsync.sheets.sandbox.marking_process": ("tests.preloaded_marker",),
+    "tests.forked_worker": ("tests.preloaded_worker", "tests.preloaded_commands"),
 }
 """The modules that are started so, each with what its parent imports before."""
 STARTING_OTHERS = ("leadsync", "leadsync.web.child")
