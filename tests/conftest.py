@@ -165,7 +165,7 @@ class Desk:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             encoding="utf-8",
-            timeout=60,
+            timeout=240,
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)

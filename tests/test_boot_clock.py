@@ -8,4 +8,4 @@ from leadsync.boot_clock import clock
 def test_it_counts_the_seconds_of_a_sleep() -> None:
     before = clock()
     time.sleep(0.05)
-    assert 0.05 <= clock() - before < 5.0
+    assert 0.05 <= clock() - before < 60.0

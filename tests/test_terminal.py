@@ -122,11 +122,11 @@ def test_a_stream_that_takes_nothing_is_waited_for_once(
     writer = BackgroundWriter(stream)
     writer.write("x" * 10_000)
     assert not writer.flush()
-    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 10)
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 120)
     before = time.monotonic()
     writer.write("y")
     assert not writer.flush()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 60
     got = b""
     while len(got) < 10_001:
         got += os.read(reader, 20_000)
@@ -182,7 +182,7 @@ def test_a_writer_without_text_has_no_thread(monkeypatch: pytest.MonkeyPatch) ->
         assert writer.flush()
         for thread in set(threading.enumerate()) - before:
             assert thread.daemon, "an exit does not wait for it"
-            thread.join(1)
+            thread.join(60)
         assert set(threading.enumerate()) <= before
     assert stream.getvalue() == "one two"
 

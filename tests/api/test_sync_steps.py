@@ -115,7 +115,7 @@ def test_a_cancellation_while_the_sheet_is_read_sends_nothing(
 
     def slow(*arguments: Any) -> Any:
         reading.set()
-        go_on.wait(30)
+        go_on.wait(120)
         return plan(*arguments)
 
     monkeypatch.setattr(sync_steps, "plan_content", slow)

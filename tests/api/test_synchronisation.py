@@ -251,7 +251,7 @@ def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, fram
     dialer.floor_seconds = 1.5
     first = threading.Thread(target=leadsync.sync, args=(frame,), kwargs={"confirm": True})
     first.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not dialer.ledger.received and time.monotonic() < deadline:
         time.sleep(0.01)
     with pytest.raises(leadsync.BusyError):

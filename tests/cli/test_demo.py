@@ -35,7 +35,7 @@ def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Desk) -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=True,
         ).stdout
 

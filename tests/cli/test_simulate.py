@@ -29,7 +29,7 @@ def simulated(desk: Desk, options: Sequence[str] = ()) -> Iterator[dict[str, Any
     try:
         yield json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     finally:
         process.kill()
         process.wait()

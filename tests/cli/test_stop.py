@@ -27,7 +27,7 @@ class Sent:
 
     def wait_for(self, condition: Callable[[list[dict[str, object]]], object]) -> dict[str, object]:
         """The newest run, once the list of runs fulfils a condition."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             runs = self.desk.leadsync("runs", "--json").json["runs"]
             if condition(runs):
@@ -70,7 +70,7 @@ def test_a_run_is_seen_and_stopped_from_another_process(sent: Sent) -> None:
         f"Run {run} stops once its requests under way are answered; go on later with: leadsync resume {run}\n",
     )
     assert desk.leadsync("stop", run, "--json").json["run"] == run, "once more does no harm"
-    out, _ = sent.process.communicate(timeout=30)
+    out, _ = sent.process.communicate(timeout=120)
     assert sent.process.returncode == 143
     summary = json.loads(out)
     assert summary["stopped"] == f"interrupted at the request of {system_user()}"
@@ -84,7 +84,7 @@ def test_a_run_is_seen_and_stopped_from_another_process(sent: Sent) -> None:
 def test_a_run_whose_process_was_killed_is_called_so_and_goes_on(sent: Sent) -> None:
     desk, run = sent.desk, str(sent.run)
     sent.process.send_signal(signal.SIGKILL)
-    sent.process.communicate(timeout=30)
+    sent.process.communicate(timeout=120)
     for _ in range(2):
         assert f"{run}  its process ended; go on with resume " in desk.leadsync("runs").out
         shown = desk.leadsync("show", run).out

@@ -32,7 +32,7 @@ def test_a_shell_runs_nothing_of_a_lead_and_hands_the_key_over_by_the_pipe(
 ) -> None:
     command = curl_command("https://pbx", IDS, LEAD, key_of_variable("LEADSYNC_API_KEY"))
     assert KEY not in command
-    subprocess.run([shutil.which("sh") or "sh", "-c", command], env=fake_curl, check=True, timeout=20)
+    subprocess.run([shutil.which("sh") or "sh", "-c", command], env=fake_curl, check=True, timeout=120)
     given = (tmp_path / "arguments").read_text().splitlines()
     assert given[:4] == ["--config", "-", "--request", "POST"]
     assert json.loads(given[given.index("--data-raw") + 1]) == dict(LEAD.fields)

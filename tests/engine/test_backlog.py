@@ -36,7 +36,7 @@ async def opened(
 
 
 async def taken(backlog: Backlog) -> Job:
-    job = await asyncio.wait_for(backlog.next(), 5)
+    job = await asyncio.wait_for(backlog.next(), 60)
     assert job is not None
     return job
 

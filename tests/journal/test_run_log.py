@@ -202,7 +202,7 @@ def test_any_failure_of_the_store_is_told_to_each_call_and_at_the_end(failure: E
         async with RunLog(lambda: writer) as log:
             for _ in range(2):
                 with pytest.raises(type(failure)):
-                    await asyncio.wait_for(log.begin(2, 1), 5)
+                    await asyncio.wait_for(log.begin(2, 1), 60)
 
     with pytest.raises(type(failure)):
         asyncio.run(send())
@@ -221,7 +221,7 @@ def test_a_signal_at_the_end_waits_for_the_outcomes_under_way() -> None:
         def commit(self, group: Sequence[object]) -> list[None]:
             if not written:
                 begun.set()
-                leaves.wait(5)
+                leaves.wait(60)
                 time.sleep(0.1)
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
                 time.sleep(0.1)
@@ -254,7 +254,7 @@ def _slow_writer(may: threading.Event, numbers: list[int]) -> MagicMock:
     """A store whose commits wait for `may`, and put the rows of their outcomes into `numbers`."""
 
     def commit(group: Sequence[object]) -> list[None]:
-        may.wait(5)
+        may.wait(60)
         numbers.extend(work.number for work in group if isinstance(work, Finish))
         return [None for _ in group]
 
@@ -277,7 +277,7 @@ def test_outcomes_are_written_without_the_loop() -> None:
     log = asyncio.run(begin())
     may.set()
     log._groups.put(None)
-    log._thread.join(5)
+    log._thread.join(60)
     assert numbers == [2, 3]
 
 
@@ -304,7 +304,7 @@ def test_an_exception_at_the_beginning_or_the_end_leaves_no_thread_behind(
     try:
         with pytest.raises(_Interrupted):
             asyncio.run(send())
-        log._thread.join(5)
+        log._thread.join(60)
         assert not log._thread.is_alive()
         assert numbers == ([2] if moment == "end" else [])
     finally:

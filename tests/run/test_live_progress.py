@@ -55,7 +55,7 @@ def kept(log: Log, progress: LiveProgress, stop: Callable[[str], object], states
 
     async def keep() -> None:
         with kept_live(cast("RunLog", log), progress, stop):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while len(log.states) < states:
                     await asyncio.sleep(0)
         await asyncio.sleep(0)

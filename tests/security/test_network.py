@@ -247,8 +247,9 @@ def test_lists_that_grow_and_grow_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_lists_together_take_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(campaign_lists, "ALL_SECONDS", 0.15)
-    entries = json.dumps({"entities": [{"id": number, "name": "a"} for number in range(900)]}).encode()
-    with hostile(lambda: [head(), entries]) as dialer:
+    entries = head() + json.dumps({"entities": [{"id": 41, "name": "a"}]}).encode()
+    answers = iter([[entries], [entries], DRIPS["body"]()])
+    with hostile(lambda: next(answers)) as dialer:
         assert "all lists together took longer than 0.15 seconds" in lists(dialer.url)
 
 

@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
@@ -11,7 +12,7 @@ import xlsxwriter
 from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
-from leadsync.sheets.sandbox import reader
+from leadsync.sheets.sandbox import confined_process, reader
 
 READY = {"ready": True}
 TABLE = {
@@ -40,7 +41,8 @@ def started(monkeypatch):
             processes.append(real([sys.executable, "-c", code] if code else arguments, **options))
             return processes[-1]
 
-        monkeypatch.setattr(reader.subprocess, "Popen", start)
+        # In this module alone: a parent of forked processes may be started by the way.
+        monkeypatch.setattr(confined_process, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": start}))
         return processes
 
     return instead
@@ -56,6 +58,9 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_sheet(text_file, rows_
 @pytest.mark.parametrize("end", ["import os; os.abort()", "import sys; sys.exit(1)", "import time; time.sleep(60)"])
 def test_a_process_that_dies_or_hangs_is_one_sentence(text_file, rows_of, monkeypatch, started, end):
     processes = started(f"import os; os.write(1, {frame(READY)!r}); {end}")
+    ready = reader._await_ready
+    # Its start takes as long as it takes.
+    monkeypatch.setattr(reader, "_await_ready", lambda process, shown, _: ready(process, shown, 600.0))
     monkeypatch.setattr(reader, "_LEAST_SECONDS", 0.05)
     with pytest.raises(SheetError, match=r"leads.csv: the file takes more memory or time to read than a list of leads"):
         rows_of(text_file("Id,Name\n1,Bo\n"))
@@ -133,7 +138,8 @@ def test_cells_that_hold_a_separator_stay_whole(text_file, cells_of, odd):
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(16_384, 1), (11, 40_000)])
-def test_a_large_sheet_is_read_whole(text_file, cells_of, columns, rows):
+def test_a_large_sheet_is_read_whole(text_file, cells_of, monkeypatch, columns, rows):
+    monkeypatch.setattr(reader, "_PATIENCE", 100.0)
     heading = ",".join(f"c{column}" for column in range(columns))
     line = ",".join(f"é{column}" for column in range(columns))
     found = cells_of(text_file(f"{heading}\n" + f"{line}\n" * rows))

@@ -98,7 +98,10 @@ def test_beyond_the_fair_share_no_call_begins_and_what_ends_is_given_back(
     assert len(take(slots, 4)) == 1
 
 
-def test_a_slot_given_back_goes_to_the_first_that_waits(slots: MemberSlots) -> None:
+def test_a_slot_given_back_goes_to_the_first_that_waits_and_each_wakes_the_next(
+    slots: MemberSlots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "POLL_SECONDS", 3600.0)
     order: list[int] = []
 
     async def wait(number: int) -> None:
@@ -114,9 +117,7 @@ def test_a_slot_given_back_goes_to_the_first_that_waits(slots: MemberSlots) -> N
             for number in range(5):
                 group.create_task(wait(number))
             await asyncio.sleep(0.02)
-            began = time.monotonic()
             held[0].release()
-        assert time.monotonic() - began < members.POLL_SECONDS, "each wakes the next"
 
     asyncio.run(go())
     assert order == [0, 1, 2, 3, 4]
@@ -131,7 +132,7 @@ def test_who_wants_no_slot_any_more_gets_none(slots: MemberSlots) -> None:
         waiting = [asyncio.create_task(slots.take(lambda: wanted)) for _ in range(3)]
         await asyncio.sleep(0.02)
         wanted = False
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             assert await asyncio.gather(*waiting) == [None, None, None]
 
     asyncio.run(go())
@@ -147,7 +148,7 @@ def test_who_wants_none_any_more_does_not_wait_behind_the_first(slots: MemberSlo
         second = asyncio.create_task(slots.take(lambda: wanted))
         await asyncio.sleep(0)
         wanted = False
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             assert await second is None
         held[0].release()
         assert await first is not None

@@ -9,11 +9,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from leadsync.errors import SettingsError, Stopped
 from leadsync.slots import HeldSlot, SharedSlots, SlotsFolder, pool, shared, slot_wait
+from tests.engine.stage import VirtualLoop
 from tests.slots.worker import URL, Worker, most_at_once
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
@@ -76,11 +78,14 @@ def worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
 
 
 def in_loop(test: Callable[[], Awaitable[None]]) -> None:
-    async def bounded() -> None:
-        async with asyncio.timeout(10):
-            await test()
-
-    asyncio.run(bounded())
+    """Run it by a clock that jumps from wait to wait: a slow machine changes nothing."""
+    loop, began = VirtualLoop(), time.time()
+    with (
+        patch("time.monotonic", loop.time),
+        patch("time.time", lambda: began + loop.time()),
+        asyncio.Runner(loop_factory=lambda: loop) as runner,
+    ):
+        runner.run(asyncio.wait_for(test(), 100))
 
 
 def test_whoever_asks_first_is_served_first(join: Callable[..., Member]) -> None:
@@ -174,6 +179,27 @@ def test_whoever_released_a_slot_leaves_it_to_those_who_wait(join: Callable[...,
         assert order.count("one") == 15
         turns = sum(before != after for before, after in pairwise(order))
         assert turns >= 27, "they take turns, but for the odd one"
+
+    in_loop(test)
+
+
+def test_two_that_call_share_the_slots_alike(join: Callable[..., Member]) -> None:
+    async def test() -> None:
+        seconds: list[float] = []
+
+        async def call(member: Member) -> None:
+            slot = await member.take()
+            await asyncio.sleep(0.03)
+            slot.release()
+
+        async def calls(member: Member) -> None:
+            await asyncio.gather(*(call(member) for _ in range(100)))
+            seconds.append(time.monotonic())
+
+        began = time.monotonic()
+        await asyncio.gather(calls(join(slots=4)), calls(join(slots=4)))
+        sooner, later = (end - began for end in seconds)
+        assert sooner > 0.9 * later
 
     in_loop(test)
 
@@ -495,15 +521,13 @@ def test_the_limit_of_open_files_is_raised_for_many_slots(tmp_path: Path, join: 
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_processes_share_the_slots_alike_and_never_use_more(worker: Callable[..., Worker]) -> None:
+def test_processes_never_use_more_than_the_slots(worker: Callable[..., Worker]) -> None:
     workers = [worker(100, slots=4, seconds=0.03) for _ in range(2)]
     for one in workers:
         one.go()
     calls = [one.wait() for one in workers]
     assert [len(one.begun) for one in calls] == [100, 100]
     assert most_at_once(*calls) == 4
-    sooner, later = sorted(one.seconds for one in calls)
-    assert sooner > 0.85 * later, "within 10 %, where the computer has time for both"
 
 
 def test_an_upload_beside_a_busy_process_does_not_wait_for_its_end(worker: Callable[..., Worker]) -> None:

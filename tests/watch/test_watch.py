@@ -472,7 +472,7 @@ def test_a_run_stopped_by_a_person_ends_neither_the_watch_nor_goes_on_by_itself(
 
     def stop() -> None:
         with open_journal(folder.desk.state) as journal:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 120
             while not (live := journal.live()) and time.monotonic() < end:
                 time.sleep(0.05)
             [run] = live

@@ -88,8 +88,8 @@ def test_a_child_in_reserve_does_one_job_and_ends_without_one(shop: Shop, dialer
     job = shop.claim(upload, "read", reading=SheetChoices().model_dump())
     assert children.start_child(shop.state, config, "read", upload.id, job, reserve) == waiting.pid
     assert wait_for(job).state is JobState.ENDED
-    assert waiting.wait(30) == 0
+    assert waiting.wait(120) == 0
     assert reserve.hand_over(["read", upload.id, "1"]) is None, "there is none any more"
     reserve.fill(shop.state, config)
     reserve.hand_over(None)
-    assert children._children[-1].wait(30) == 0
+    assert children._children[-1].wait(120) == 0

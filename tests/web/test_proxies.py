@@ -42,7 +42,7 @@ def running(*command: str | Path, **options: Any) -> Iterator["subprocess.Popen[
             yield process
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
 
 
 def free_port() -> int:
@@ -82,7 +82,7 @@ class Visitor:
     def ask(
         self, method: str, path: str, body: bytes = b"", kind: str = "", host: str = HOST, origin: str = ""
     ) -> tuple[HTTPResponse, str]:
-        connection = HTTPSConnection("127.0.0.1", self._port, context=self._tls, timeout=30)
+        connection = HTTPSConnection("127.0.0.1", self._port, context=self._tls, timeout=120)
         shown = f"{host}:{self._port}"
         headers = {"Host": shown, "Origin": origin or f"https://{shown}"} | ({"Content-Type": kind} if kind else {})
         try:
@@ -145,7 +145,7 @@ def test_people_work_through_the_proxy(desk: Desk, team: int, proxy: Any) -> Non
 
 
 def wait_until_open(port: int) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

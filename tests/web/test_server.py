@@ -36,18 +36,18 @@ def page(desk: Desk, *options: str) -> Iterator[tuple[str, str, subprocess.Popen
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
-        assert line, process.communicate(timeout=10)[1]
+        assert line, process.communicate(timeout=120)[1]
         said = json.loads(line)
         yield said["url"], said["opening_url"], process
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=120)
 
 
 def get(url: str, tls: ssl.SSLContext | None = None, **headers: str) -> tuple[HTTPResponse, str]:
     parts = urlsplit(url)
     kind = partial(HTTPSConnection, context=tls) if tls else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=10)
+    connection = kind(parts.hostname or "", parts.port, timeout=120)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
         answer = connection.getresponse()
@@ -68,7 +68,7 @@ def test_the_printed_address_opens_the_page_once_and_is_never_logged(desk: Desk)
         assert (shown.status, shown.headers["Server"]) == (200, None)
         assert "There are no runs yet." in text
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
         assert process.returncode == 143
     assert ENDED in err
     assert "nothing was being sent" not in err
@@ -83,7 +83,7 @@ def test_ctrl_c_is_the_usual_end(desk: Desk) -> None:
     desk.settings("https://pbx.example.com")
     with page(desk) as (_, _, process):
         process.send_signal(signal.SIGINT)
-        assert ENDED in process.communicate(timeout=20)[1]
+        assert ENDED in process.communicate(timeout=120)[1]
         assert process.returncode == 0
 
 

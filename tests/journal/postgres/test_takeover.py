@@ -103,7 +103,7 @@ def test_after_a_kill_another_machine_finishes_the_run(machines: Machines, desk:
     first.communicate()
     code, summary = resume(machines)
     assert code in (0, 3), summary
-    assert time.monotonic() - killed < LEASE_SECONDS + 15
+    assert time.monotonic() - killed < 60, "some 15 s on an idle machine"
     check(dialer, statuses_of(summary))
 
 
@@ -121,7 +121,7 @@ def test_a_machine_that_stood_still_past_its_lease_sends_nothing_more(machines: 
         in_doubt = statuses_of(summary).get("unknown", 0)
     finally:
         os.kill(first.pid, signal.SIGCONT)
-    _, err = first.communicate(timeout=60)
+    _, err = first.communicate(timeout=120)
     assert first.returncode == 4, err
     assert "right to send this run ended" in err or "taken over by another leadsync" in err
     assert len(dialer.ledger.received) == before
