@@ -11,8 +11,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ import trustme
 from leadsync.simulator import PracticeDialer, PracticeServer
 from tests import forked_processes
 from tests.forked_processes import Parents, can_fork, spawn_by, start_by
+from tests.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 hypothesis.settings.register_profile("leadsync", deadline=None)
 hypothesis.settings.load_profile("leadsync")
@@ -36,9 +41,11 @@ for name in ("SIGINT", "SIGHUP"):
 
 MEMORY = Path("/dev/shm")
 """A file system in memory, on Linux: each commit of a journal waits for its disk, and a busy one takes a third more of
-the processor's time, too."""
+the processor's time, too. So do the many parts of a workbook, which XlsxWriter removes one by one."""
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    for name in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
+        os.environ.setdefault(name, str(MEMORY))
+    tempfile.tempdir = None
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
@@ -77,12 +84,19 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that wait for most of their time, on two of the workers: each is given one part of the list.
-    One alone would wait longer than all others work, and all of them at once would leave the processors idle."""
-    waiting = [item for item in items if "/faults/" in item.nodeid]
-    others = [item for item in items if "/faults/" not in item.nodeid]
-    first, second = waiting[::2], waiting[1::2]
-    before = max(0, len(items) // 2 - len(first))
-    items[:] = [*first, *others[:before], *second, *others[before:]]
+    One alone would wait longer than all others work, and all of them at once would leave the processors idle. Another
+    begins with those in a browser: its start takes as long as a test, in each worker anew."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waiting, browsing, others = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        in_browser = "chromium" in getattr(item, "fixturenames", ())
+        (waiting if "/faults/" in item.nodeid else browsing if in_browser else others).append(item)
+    size = len(items) // workers
+    parts: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for number, first in ((0, waiting[::2]), (workers // 2, waiting[1::2]), (workers - 1, browsing)):
+        parts[number] += first
+    rest = iter(others)
+    items[:] = [item for part in parts for item in (*part, *islice(rest, max(0, size - len(part))))] + list(rest)
 
 
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"

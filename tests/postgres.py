@@ -1,8 +1,7 @@
-"""A PostgreSQL server for tests; a conftest.py that imports the fixtures gives them to its folder."""
+"""A PostgreSQL server for all tests of a worker; the outermost conftest.py gives it to them."""
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from tests.own_postgres import own_postgres
@@ -18,6 +17,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The address of a database without a journal."""
+    import psycopg
+
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
         connection.execute("DROP SCHEMA IF EXISTS leadsync, leadsync_queue CASCADE")

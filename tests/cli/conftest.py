@@ -6,9 +6,6 @@ from leadsync.simulator import FaultKind, FaultRule
 from tests.cli.run_desk import RunDesk
 from tests.cli.samples import ODD_SHEET
 from tests.conftest import Desk
-from tests.postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture

@@ -11,9 +11,6 @@ import pytest
 from leadsync.journal import Journal, open_journal
 from leadsync.journal.postgres.dialect import translate
 from tests.journal.samples import RUN, a_run
-from tests.postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 OpenStore = Callable[[], Journal]
 SetClock = Callable[[float], None]

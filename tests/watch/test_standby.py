@@ -16,10 +16,7 @@ from leadsync.simulator import PracticeDialer
 from leadsync.watch import Standby
 from tests.conftest import Desk
 from tests.faults.scene import read_table
-from tests.postgres import postgres_server, postgres_url
 from tests.watch.conftest import HEADINGS
-
-__all__ = ["postgres_server", "postgres_url"]
 
 LEASE = 5
 ROWS = 160

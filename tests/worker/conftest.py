@@ -6,9 +6,6 @@ import pytest
 
 from tests.conftest import Desk
 from tests.machines import Machines
-from tests.postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture
