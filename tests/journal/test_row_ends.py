@@ -10,6 +10,7 @@ import pytest
 
 from leadsync.errors import UsageError
 from leadsync.journal import Effects, Entry, Journal, State
+from leadsync.journal.sql import row_ends
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Fault, FaultKind, Rejected
 from tests.journal.conftest import SetClock
@@ -160,13 +161,16 @@ def test_a_row_behind_a_trials_end_is_no_row_sent_again(journal: Journal, tmp_pa
     assert [list(batch.again) for batch in journal.ends({LATER: None})] == [[False, True, False]]
 
 
-def test_large_runs_come_in_batches_and_none_without_rows(journal: Journal, tmp_path: Path) -> None:
+def test_large_runs_come_in_batches_and_none_without_rows(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_ends, "_BATCH", 500)
     journal.create(a_run(tmp_path, LATER))
-    journal.add(LATER, (Entry(Row(n, ()), f"L{n}", {}, False, State.REJECTED) for n in range(2, 120_002)))
+    journal.add(LATER, (Entry(Row(n, ()), f"L{n}", {}, False, State.REJECTED) for n in range(2, 1_202)))
     batches = list(journal.ends({RUN: None, LATER: None}))
     assert {batch.run_id for batch in batches} == {LATER}
     assert len(batches) > 1
-    assert [lead for batch in batches for lead in batch.leads] == [f"L{n}" for n in range(2, 120_002)]
+    assert [lead for batch in batches for lead in batch.leads] == [f"L{n}" for n in range(2, 1_202)]
 
 
 def test_a_row_rejected_again_is_no_first_sending(journal: Journal, tmp_path: Path) -> None:

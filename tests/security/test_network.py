@@ -119,7 +119,7 @@ def modest() -> Iterator[None]:
 def test_an_endless_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     ends_at_its_length = kind in ("body", *WINDOWS)
     if not ends_at_its_length:
-        monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 1.0)
+        monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 0.3)
     with hostile(ENDLESS[kind]) as dialer:
         words = lists(dialer.url)
     if ends_at_its_length:
@@ -136,7 +136,7 @@ def test_an_endless_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, kind: st
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_an_endless_answer_decides_nothing(kind: str, ask: Callable[..., Outcome]) -> None:
     with hostile(ENDLESS[kind]) as dialer:
-        outcome = ask(dialer.url, answer_seconds=1.0)
+        outcome = ask(dialer.url, answer_seconds=0.3)
     assert outcome.effect in (Effect.IN_DOUBT, Effect.NO_ANSWER)
     assert len(outcome.message) < 300
 
