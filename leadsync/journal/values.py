@@ -1,21 +1,24 @@
 """The journal's values."""
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from leadsync.journal.states import State
 from leadsync.models import Note, Row, Status
 from leadsync.reasons import Reason
+from leadsync.spreadsheet import CHECK_PREFIX
 
 
 class Entry(NamedTuple):
     """A row for the journal: its cells, the fields to send, and its first state.
 
     Its notes are for the user to see beforehand, `sync` are its own `sync_*` cells; the journal keeps neither.
+    `sheet_row` is its number in the sheet, if it is a row of a copy by `check`.
     """
 
     row: Row
@@ -26,6 +29,7 @@ class Entry(NamedTuple):
     reason: Reason | None = None
     notes: tuple[Note, ...] = ()
     sync: Mapping[str, str] = {}
+    sheet_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Origin:
     code: int | None = None
     reason: Reason | None = None
     attempts: int = 0
+    sheet_row: int | None = None
+    """Its number in the sheet, if the run read a copy by `check`; None: unknown, or an added row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,12 @@ class CheckedSheet(NamedTuple):
     id: str
     file: Path
     fingerprint: str
+
+    @classmethod
+    def of(cls, file: Path, sheet: str, fingerprint: str) -> Self:
+        """The check of a file's sheet: the same id as long as its rows stand where they stood."""
+        name = hashlib.sha256("\0".join((str(file), sheet, fingerprint)).encode()).hexdigest()[:12]
+        return cls(f"{CHECK_PREFIX}{name}", file, fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

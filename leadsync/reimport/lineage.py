@@ -10,6 +10,7 @@ from leadsync.journal import CheckedSheet, Journal, LastSent, Origin, State
 from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected
+from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.family import Family, Followed, RowState, family_of, first_giver
 from leadsync.reimport.losses import Losses
@@ -104,6 +105,10 @@ class Lineage:
             run = self._journal.find(run_id) if self._journal is not None and run_id else None
             self._known[run_id] = self._read(run) if run is not None else None
         return self._known[run_id]
+
+    def sheet_row(self, claim: Claim) -> int | None:
+        """The number of a copy's row in the sheet, as far as it says it."""
+        return claim.number if self.checked is not None and claim.run == self.checked.id else None
 
     @property
     def has_runs(self) -> bool:

@@ -16,7 +16,12 @@ _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this
 
 
 def checked_cells(
-    number: int, status: Status, reason: Reason | None, notes: Sequence[Note], sync: Mapping[str, str], check_id: str
+    number: int | None,
+    status: Status,
+    reason: Reason | None,
+    notes: Sequence[Note],
+    sync: Mapping[str, str],
+    check_id: str,
 ) -> tuple[str, ...]:
     """The cells of SYNC_COLUMNS in a table: the row's status, the reason, and the values to be rewritten."""
     known = checked_sync(number, status, reason, notes, sync, check_id)
@@ -27,12 +32,18 @@ def checked_cells(
 
 
 def checked_sync(
-    number: int, status: Status, reason: Reason | None, notes: Sequence[Note], sync: Mapping[str, str], check_id: str
+    number: int | None,
+    status: Status,
+    reason: Reason | None,
+    notes: Sequence[Note],
+    sync: Mapping[str, str],
+    check_id: str,
 ) -> dict[str, str]:
     """The cells of a row in a marked workbook, by heading; `sync` are its present ones.
 
-    `sync_run` names the check: no run has had the row, but it is one of the sheet that was checked. A row of an earlier
-    run keeps its cells, but for the message. Repairs have no message: nobody has to do anything about them.
+    `number` is its own in the sheet; a line added to a copy has none. `sync_run` names the check: no run has had the
+    row, but it is one of the sheet that was checked. A row of an earlier run keeps its cells, but for the message.
+    Repairs have no message: nobody has to do anything about them.
     """
     # Nearly every row of a list of new leads lacks a callback date; the file says so once.
     doubts = [note for note in notes if note.kind is NoteKind.WARNING and note.what != NEW_LEAD]
@@ -41,7 +52,7 @@ def checked_sync(
         return {"sync_message": message}
     # A total is no lead: by its status alone it is known as none again.
     is_lead = not (isinstance(reason, Skip) and reason.kind is SkipKind.NO_LEAD)
-    known = {"sync_row": str(number), "sync_status": status.value, "sync_message": message}
+    known = {"sync_row": "" if number is None else str(number), "sync_status": status.value, "sync_message": message}
     return {**known, "sync_run": check_id if is_lead else ""}
 
 

@@ -237,11 +237,12 @@ class SheetScan:
 
     def _entry(self, context: Context, decision: Decision) -> Entry:
         """The row for the journal. A skipped row keeps its lead: a later file shows then whether it was corrected."""
-        row, sync = context.row, NO_CELLS
+        row, sync, sheet_row = context.row, NO_CELLS, None
         if self.mapping.sync:
+            sheet_row = self.lineage.sheet_row(context.claim)
             sync = {name: row.cells[place] for name, place in self.mapping.sync.items()}
             row = _without_sync_columns(row, self.mapping)
-        mapped = context.mapped
+        mapped, known = context.mapped, (sync, sheet_row)
         if isinstance(decision, Send):
             lead = decision.lead
             self.survey.accept(row.number, lead)
@@ -254,22 +255,22 @@ class SheetScan:
             if decision.repeats:
                 last = decision.repeats
                 self.survey.repeat(last.time, last.run_id, can_be_skipped=context.is_repetition)
-            return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
+            return Entry(row, lead.external_id, lead.fields, lead.harmless, State.PENDING, None, lead.notes, *known)
         self.survey.id_doubts.pass_over(row.number, is_title=_may_be_title(row))
         if isinstance(decision, Rejected):
             if any(fault.kind is FaultKind.WORDS_ALONE for fault in row.faults):
                 self.survey.words_alone.append(row.number)
             self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)
             self.survey.reject(row.number, decision)
-            return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision, sync=sync)
+            return Entry(row, mapped.external_id, {}, False, State.REJECTED, decision, (), *known)
         self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
         if decision.kind is SkipKind.NO_LEAD:
             self._no_leads.append(row.number)
         self.survey.skip(decision)
         if isinstance(mapped, Rejected):
-            return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision, sync=sync)
+            return Entry(row, mapped.external_id, {}, False, State.SKIPPED, decision, (), *known)
         return Entry(
-            row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes, sync
+            row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes, *known
         )
 
     def _count(self, lead: str, number: int) -> None:

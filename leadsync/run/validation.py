@@ -1,6 +1,5 @@
 """The check of a sheet without a run, with a copy of its findings row by row on request."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.survey import Group
 from leadsync.sheets import Markable, NotMarkedError, SheetLayout, new_table, new_workbook
-from leadsync.spreadsheet import CHECK_PREFIX, READY_SHEET, TO_CORRECT_SHEET
+from leadsync.spreadsheet import READY_SHEET, TO_CORRECT_SHEET
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
 _STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
@@ -120,9 +119,12 @@ class _Copy:
         """The sheet that the copy is one of; a copy's copy is one of the first sheet, too."""
         if scan.lineage.checked is not None:
             return scan.lineage.checked
-        of = "\0".join((str(self._source.file), scan.table.sheet, self._fingerprint))
-        name = f"{CHECK_PREFIX}{hashlib.sha256(of.encode()).hexdigest()[:12]}"
-        return CheckedSheet(name, self._source.file, self._fingerprint)
+        return CheckedSheet.of(self._source.file, scan.table.sheet, self._fingerprint)
+
+    @staticmethod
+    def _number(scan: SheetScan, entry: Entry) -> int | None:
+        """The row's number in the first sheet; None for a line added to a copy."""
+        return entry.row.number if scan.lineage.checked is None else entry.sheet_row
 
     def _write_marked(self, path: Path, markable: Markable) -> SheetScan:
         """Write the workbook with marks. Raises NotMarkedError."""
@@ -159,7 +161,8 @@ class _Copy:
         for count, entry in enumerate(scan.entries(), 1):
             check_size(count, len(scan.table.headings))
             status = entry.state.status
-            sync = checked_sync(entry.row.number, status, entry.reason, entry.notes, entry.sync, self._sheet(scan).id)
+            number, check = self._number(scan, entry), self._sheet(scan).id
+            sync = checked_sync(number, status, entry.reason, entry.notes, entry.sync, check)
             found = (
                 fault_cells(entry.reason, columns.headings, columns.roles) if isinstance(entry.reason, Rejected) else ()
             )
@@ -190,7 +193,8 @@ class _Copy:
         columns = _columns(scan)
         for entry in scan.entries():
             row, status, reason = entry.row, entry.state.status, entry.reason
-            cells = checked_cells(row.number, status, reason, entry.notes, entry.sync, self._sheet(scan).id)
+            number, check = self._number(scan, entry), self._sheet(scan).id
+            cells = checked_cells(number, status, reason, entry.notes, entry.sync, check)
             found = fault_cells(reason, columns.headings, columns.roles) if isinstance(reason, Rejected) else ()
             marked, notes = [cell.position for cell in found], [cell.why for cell in found]
             status_at = len(row.cells) + _STATUS_COLUMN

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from leadsync.journal import Effects, Journal, State
-from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, retried
+from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, entry, retried
 
 NEWEST, LAST = "20261125-000000-0000", "20261126-000000-0000"
 
@@ -48,6 +48,17 @@ def test_a_row_refused_for_good_keeps_no_run_from_having_moved(journal: Journal,
     add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 104))
     corrected(journal, tmp_path, LATER, RUN, (2, 2))
     assert journal.moved_to(RUN) == [LATER]
+
+
+def test_a_row_of_a_copy_keeps_its_number_in_the_sheet_through_a_retry(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(2)._replace(sheet_row=7), entry(3)])
+    journal.confirm(RUN)
+    assert retried(journal, tmp_path, LATER) == [2, 3]
+    assert {number: (one.run_id, one.sheet_row) for number, one in journal.origins(RUN).items()} == {
+        2: (LATER, 7),
+        3: (LATER, None),
+    }
+    assert journal.tried(RUN)[0] == {}
 
 
 def test_origins_stand_as_after_their_retries(journal: Journal, tmp_path: Path) -> None:

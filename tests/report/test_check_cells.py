@@ -78,6 +78,7 @@ def test_a_row_of_an_earlier_check_is_written_anew() -> None:
         "sync_message": "",
         "sync_run": CHECK,
     }
+    assert checked_sync(None, Status.UNSENT, None, [], {}, CHECK)["sync_row"] == "", "a line added to a copy"
 
 
 def test_a_total_is_none_of_the_sheets_leads() -> None:

@@ -426,6 +426,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 5: the transaction that wrote `origin`
     ORIGIN_MARK + RECOGNISE,
+    # 6: of a row of a copy by `check`, its number in the sheet that was copied
+    "ALTER TABLE lines ADD COLUMN sheet_row BIGINT",
 )
 """One script for each version; the table `version` says how many the journal has had."""
 

@@ -90,7 +90,7 @@ class Database(Protocol):
         ...
 
 
-LINE_COLUMNS = ("run", "number", "cells", "dates", "fields")
+LINE_COLUMNS = ("run", "number", "cells", "dates", "fields", "sheet_row")
 NEW_ROW_COLUMNS = ("run", "number", "lead", "harmless", "state", "reason", "kind")
 
 

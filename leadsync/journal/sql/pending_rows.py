@@ -123,8 +123,8 @@ class SqlPendingRows(SqlRunQueue):
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
             retried = _retried(old, run.retry_of)
             connection.execute(
-                "INSERT INTO lines (run, number, cells, dates, fields) "
-                "SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
+                "INSERT INTO lines (run, number, cells, dates, fields, sheet_row) "
+                "SELECT ?, number, cells, dates, fields, sheet_row FROM rows JOIN lines USING (run, number) "
                 f"WHERE {_RETRIED}",
                 [new, *retried],
             )

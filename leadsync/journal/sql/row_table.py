@@ -21,7 +21,7 @@ ROWS_BY_NUMBER = (
 )
 """The values are a JSON list of numbers, and the run's key."""
 ATTEMPT_COLUMNS = "number, lead, attempt, begun, attempts.ended, effect, http, attempts.code, attempts.message"
-ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
+ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts, sheet_row"
 
 CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
 _LATER_ROWS = """
@@ -86,15 +86,16 @@ def settled(state: str) -> State:
 
 def origin_of(run_id: str, values: Sequence[Any]) -> Origin:
     """A row from its ORIGIN_COLUMNS behind the number."""
-    state, lead, fields, code, reason, attempts = values
-    return Origin(run_id, settled(state), lead, json.loads(fields), code, reason_of(reason), attempts)
+    state, lead, fields, code, reason, attempts, sheet_row = values
+    return Origin(run_id, settled(state), lead, json.loads(fields), code, reason_of(reason), attempts, sheet_row)
 
 
 def line_values(key: int, entry: Entry) -> tuple[object, ...]:
     """A row's line in the table `lines`, in the order of LINE_COLUMNS."""
     row = entry.row
     # Few rows have date cells: nothing instead of an empty list.
-    return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
+    dates = as_json(row.dates) if row.dates else ""
+    return key, row.number, as_json(row.cells), dates, as_json(dict(entry.fields)), entry.sheet_row
 
 
 def new_row_values(key: int, entry: Entry) -> tuple[object, ...]:

@@ -75,7 +75,7 @@ class SqliteDatabase:
 
     def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:
         with self.writing() as connection:
-            connection.executemany(f"INSERT INTO lines ({', '.join(LINE_COLUMNS)}) VALUES (?, ?, ?, ?, ?)", lines)
+            connection.executemany(f"INSERT INTO lines ({', '.join(LINE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)", lines)
             connection.executemany(
                 f"INSERT INTO rows ({', '.join(NEW_ROW_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
             )

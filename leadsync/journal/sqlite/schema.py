@@ -275,6 +275,8 @@ MIGRATIONS: tuple[str, ...] = (
                 AND other.number = edits.number AND other.position = edits.position ORDER BY version LIMIT 1)
         ) FROM edits GROUP BY run, number
     """,
+    # 21: of a row of a copy by `check`, its number in the sheet that was copied
+    "ALTER TABLE lines ADD COLUMN sheet_row INTEGER",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -23,8 +23,8 @@ def test_a_row_in_flight_is_in_doubt_and_every_other_state_stays() -> None:
 
 def test_a_line_keeps_cells_date_columns_and_fields_as_json() -> None:
     row = Row(4, ("A", "é", "46000"), (2,))
-    entry = Entry(row, "A", {"njPhone1": "0383218101"}, harmless=False)
-    assert line_values(7, entry) == (7, 4, '["A","é","46000"]', "[2]", '{"njPhone1":"0383218101"}')
+    entry = Entry(row, "A", {"njPhone1": "0383218101"}, harmless=False, sheet_row=9)
+    assert line_values(7, entry) == (7, 4, '["A","é","46000"]', "[2]", '{"njPhone1":"0383218101"}', 9)
 
 
 def test_a_line_without_date_cells_has_no_list_of_them() -> None:
@@ -57,8 +57,8 @@ def test_a_row_before_its_first_attempt_has_no_time() -> None:
 
 
 def test_an_origin_in_flight_is_in_doubt() -> None:
-    values = ("in_flight", "A", '{"a":"b"}', 110, None, 3)
-    assert origin_of("r1", values) == Origin("r1", State.UNKNOWN, "A", {"a": "b"}, 110, None, 3)
+    values = ("in_flight", "A", '{"a":"b"}', 110, None, 3, 9)
+    assert origin_of("r1", values) == Origin("r1", State.UNKNOWN, "A", {"a": "b"}, 110, None, 3, 9)
 
 
 @pytest.mark.parametrize(("code", "correctable"), [(None, 1), (101, 1), (104, 0)])
