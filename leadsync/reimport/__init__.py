@@ -3,7 +3,7 @@
 from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
-from leadsync.reimport.family import Followed, family_of, newer_sheets
+from leadsync.reimport.family import Followed, family_of, newer_sheets, same_numbers
 from leadsync.reimport.lineage import Lineage, losses_of_retry
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.repetitions import Repeated
@@ -37,6 +37,7 @@ __all__ = [
     "put_together",
     "rules_for",
     "same_fields",
+    "same_numbers",
     "undecided_twin",
     "undoes",
     "undone_rows",

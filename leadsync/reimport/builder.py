@@ -115,7 +115,8 @@ class ContextBuilder:
                 # The followed run began the sheet anew behind this row, and left its lead out.
                 waits = Skip(SkipKind.WAITS_FOR_DECISION, sent.run_id, sent.number)
                 context = context._replace(behind=waits)
-        row, own = context.row, context.claim.number if context.claim.of_check else None
+        row = context.row
+        own = self._lineage.sheet_row(context.claim) if self._lineage.checked is not None else row.number
         if isinstance(context.mapped, Lead):
             trial, last = self._trial.match(context.mapped, row.number, own), context.last_sent
             is_copy = context.claim.of_check or self._trial.is_original
@@ -331,6 +332,9 @@ class ContextBuilder:
 
     def _is_copied(self, claim: Claim, lead: str) -> bool:
         """Whether the line of check's copy stands further up for the same lead."""
+        # A line added to a copy, and checked with it, has no row there.
+        if not claim.row:
+            return False
         line = hash((claim.row, lead))
         if line in self._lines:
             return True

@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from leadsync.journal import Journal, Origin, State
+from leadsync.journal import CheckedSheet, Journal, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.same_rows import rows_of_leads
-from leadsync.reimport.sheet_rows import SheetRows
+from leadsync.reimport.sheet_rows import NO_NUMBERS, SheetRows, numbers_in_sheet
 from leadsync.reimport.unchanged import digest_of, same_fields
 
 
@@ -29,10 +29,14 @@ class Followed(NamedTuple):
     came_back: bool = False
     """Whether the file has rows of the run: of other runs only those of copies and of the same rows count."""
 
+    is_numbered: bool = False
+    """Whether the file's rows have the numbers of the run's sheet: it is just that sheet, or a copy of it."""
+
 
 NO_FILES: Mapping[str, str] = {}
 _SEVERAL = 2
 NO_PLACES: Mapping[tuple[str, int], int] = {}
+NO_STATES: Mapping[str, Sequence["RowState"]] = {}
 Cells = tuple[str, ...]
 """A row's cells, to be compared."""
 
@@ -52,9 +56,15 @@ class RowState(NamedTuple):
         """The run in which it went through; None if it did not."""
         return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
 
+    def says(self, lead: Lead) -> bool:
+        """Whether it says the same to the same lead."""
+        return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)
+
 
 class Family:
-    """The states of each lead's rows, the oldest first, and the rows of the followed run by number, `last`.
+    """The states of the rows by place, the oldest first, and the rows of the followed run by number, `last`.
+
+    `added` are those of rows added elsewhere, by lead.
 
     `gone`: rows of the followed run and those before it, with the run of a later success. A row is asked about by its
     place in the sheet, `there`; None for a new one.
@@ -62,13 +72,15 @@ class Family:
 
     def __init__(
         self,
-        states: Mapping[str, Sequence[RowState]],
+        states: Mapping[int, Sequence[RowState]],
         last: Mapping[int, Origin],
         gone: Mapping[tuple[str, int], str],
         rejected: Mapping[Cells, str],
         *,
         is_original: bool,
         is_other_copy: bool = False,
+        is_numbered: bool = False,
+        added: Mapping[str, Sequence[RowState]] = NO_STATES,
         rows: SheetRows | None = None,
         files: Mapping[str, str] = NO_FILES,
         sheet: str = "",
@@ -76,6 +88,8 @@ class Family:
         places: Mapping[tuple[str, int], int] = NO_PLACES,
     ) -> None:
         self._states = states
+        self._added = added
+        self.is_numbered = is_numbered
         self.last = last
         self.rows = rows or SheetRows(last)
         self._gone = gone
@@ -93,35 +107,38 @@ class Family:
         self._order: dict[str, dict[int, int]] = {}
         """The positions of a lead's rows in their order, by place, and the last of them that went through."""
         self._last: dict[str, RowState | None] = {}
-        self._by_place: dict[str, dict[int | None, list[RowState]]] = {}
 
     def through(self, lead: str) -> dict[int, set[int]]:
         """The places of the lead's rows that went through in any run, each with the digests of its payloads then."""
         found: dict[int, set[int]] = {}
-        for one in self._states.get(lead, ()):
-            if one.place is not None and one.through is not None:
-                found.setdefault(one.place, set()).add(digest_of(one.origin.fields))
+        for place in self.rows.order.get(lead, ()):
+            for one in self._states.get(place, ()):
+                if one.through is not None and one.origin.lead == lead:
+                    found.setdefault(place, set()).add(digest_of(one.origin.fields))
         return found
 
-    def superseded(self, lead: Lead, number: int, there: int | None) -> Skip | None:
-        """The reason not to send the row in line `number`: a later state of it went through, or is for another run."""
+    def superseded(self, lead: Lead, there: int | None) -> Skip | None:
+        """The reason not to send the row: a later state of it went through, or is for another run."""
         if self._is_new(lead.external_id, there):
             return None
         states = self.states_of(lead.external_id, there)
-        if lead.external_id not in self.rows.here and (run_id := self._renamed(lead, number, known=bool(states))):
-            return Skip(SkipKind.SENT_IN_COPY, run_id)
         if skip := self._left_to_another(states):
             return skip
         at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
         if not through:
             return None
         if self.is_original or any(
-            same_fields(one.origin.fields, lead.fields)
-            for when, one in enumerate(states)
-            if when <= at or one.origin.state is State.SKIPPED
+            one.says(lead)
+            for when, one in enumerate([*states, *self.twins_of(there)])
+            if when <= at or one.origin.state is State.SKIPPED or when >= len(states)
         ):
             return Skip(SkipKind.SENT_IN_COPY, through)
         return None
+
+    def twins_of(self, there: int | None) -> Sequence[RowState]:
+        """The states that went through of the same line of the sheet, given more than once."""
+        places = self.rows.twins(there) if there is not None else ()
+        return [one for place in places for one in self._states.get(place, ()) if one.through is not None]
 
     def _left_to_another(self, states: Sequence[RowState]) -> Skip | None:
         """The reason to leave a row to another run with the row still open, be it hidden by runs that skipped it since.
@@ -163,15 +180,8 @@ class Family:
         return there is None and lead in self.rows.order
 
     def states_of(self, lead: str, there: int | None) -> Sequence[RowState]:
-        """The states of a row: of several rows of a lead one says nothing about another."""
-        if len(self.rows.order.get(lead, ())) <= 1:
-            return self._states.get(lead, ())
-        if lead not in self._by_place:
-            places: dict[int | None, list[RowState]] = {}
-            for one in self._states.get(lead, ()):
-                places.setdefault(one.place, []).append(one)
-            self._by_place[lead] = places
-        return self._by_place[lead].get(there, ())
+        """The states of a row; those of rows added to other files, if it is new."""
+        return self._states.get(there, ()) if there is not None else self._added.get(lead, ())
 
     def states_in(self, run_id: str, lead: str, number: int) -> Sequence[RowState]:
         """The states of a row by its number in one of the runs."""
@@ -184,9 +194,14 @@ class Family:
         if there is None or len(order) < _SEVERAL:
             return None
         if lead not in self._order:
-            went = {one.place: one for one in self._states.get(lead, ()) if one.origin.state is State.SUCCEEDED}
+            went = (
+                one
+                for place in reversed(order)
+                for one in reversed(self._states.get(place, ()))
+                if one.origin.state is State.SUCCEEDED and one.origin.lead == lead
+            )
             self._order[lead] = {place: at for at, place in enumerate(order)}
-            self._last[lead] = next((went[place] for place in reversed(order) if place in went), None)
+            self._last[lead] = next(went, None)
         positions, last = self._order[lead], self._last[lead]
         if last is None or last.place is None or positions[last.place] <= positions.get(there, len(order)):
             return None
@@ -204,13 +219,6 @@ class Family:
         """The name of the file of one of the runs."""
         return self._files.get(run_id, "another file")
 
-    def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
-        """The followed run, if the row went through there with another lead: its id was wrong."""
-        origin = self.last.get(number)
-        if origin is None or origin.state is not State.SUCCEEDED or not (known or self.is_original):
-            return None
-        return origin.run_id if same_fields(origin.fields, lead.fields) else None
-
 
 def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> Family:
     """The states of the followed run's rows, from the runs before it and all that had a row of these since.
@@ -224,15 +232,17 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
         return Family({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
-    states: dict[str, list[RowState]] = {}
+    states: dict[int, list[RowState]] = {}
+    added: dict[str, list[RowState]] = {}
     gone: dict[tuple[str, int], str] = {}
     rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(_sheet_of(journal, own[0]))}
     runs = sorted([*own, *others], key=lambda run: run.created)
     last = journal.origins(followed.run.id)
-    rows = SheetRows(last)
-    places = _moved(journal, rows, [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id])
+    rows = SheetRows(last, numbers_in_sheet(followed.run, last))
+    earlier = [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id]
+    places = _moved(journal, rows, followed.run, earlier)
     """Of rows with another number in their run, and of those in files that were given back."""
     for run in runs:
         origins = last if run.id == followed.run.id else journal.origins(run.id)
@@ -243,24 +253,59 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
             for number, usual in zip(numbers, found, strict=True):
                 # Of a file that was given back the links count: other rows of the sheet may be missing there.
                 place = places.get((run.id, number), usual)
-                since = later.get(number)
-                states.setdefault(lead, []).append(RowState(number, origins[number], run.id in ids, place, since))
-                if place is not None and is_whole:
+                state = RowState(number, origins[number], run.id in ids, place, later.get(number))
+                if place is None:
+                    added.setdefault(lead, []).append(state)
+                    continue
+                states.setdefault(place, []).append(state)
+                if is_whole:
                     places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
         if run.id in ids:
             gone |= {(run.id, number): by for number, by in later.items()}
-            numbers = [number for number in later if origins[number].state is State.REJECTED]
-            rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
-    kind = {"is_original": followed.is_original, "is_other_copy": followed.is_other_copy}
-    files = {run.id: run.file.name for run in runs}
-    sheet = _sheet_of(journal, own[0]).name
-    return Family(states, last, gone, rejected, rows=rows, **kind, files=files, sheet=sheet, whole=whole, places=places)
+            rejected |= _rejected(journal, run, origins, later)
+    return Family(
+        states,
+        last,
+        gone,
+        rejected,
+        is_original=followed.is_original,
+        is_other_copy=followed.is_other_copy,
+        is_numbered=followed.is_numbered,
+        added=added,
+        rows=rows,
+        files={run.id: run.file.name for run in runs},
+        sheet=_sheet_of(journal, own[0]).name,
+        whole=whole,
+        places=places,
+    )
 
 
-def _moved(journal: Journal, rows: SheetRows, runs: Sequence[RunRecord]) -> dict[tuple[str, int], int]:
+def _rejected(
+    journal: Journal, run: RunRecord, origins: Mapping[int, Origin], later: Mapping[int, str]
+) -> dict[Cells, str]:
+    """The cells of a run's rejected rows that went through in a `later` run, with that run."""
+    numbers = [number for number in later if origins[number].state is State.REJECTED]
+    return {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
+
+
+def _moved(
+    journal: Journal, rows: SheetRows, followed: RunRecord, runs: Sequence[RunRecord]
+) -> dict[tuple[str, int], int]:
     """Add the rows of these runs, the newest first; return the places of those with another number in their run."""
     # Each run is read anew for the states: memory holds the rows of the followed run and of one more.
-    return {(run.id, number): place for run in runs for number, place in rows.add(run, journal.origins(run.id)).items()}
+    places: dict[tuple[str, int], int] = {}
+    for run in runs:
+        origins = journal.origins(run.id)
+        numbers = numbers_in_sheet(run, origins) if same_numbers(journal, run, followed) else NO_NUMBERS
+        places |= {(run.id, number): place for number, place in rows.add(run, origins, numbers).items()}
+    return places
+
+
+def same_numbers(journal: Journal, run: RunRecord, other: RunRecord) -> bool:
+    """Whether the rows of two runs of a sheet or its copies have the same numbers in it: it was not changed between."""
+    file = _sheet_of(journal, other)
+    one, two = (each.checked or CheckedSheet.of(file, each.sheet, each.fingerprint).id for each in (run, other))
+    return one == two
 
 
 def first_giver(journal: Journal, run: RunRecord) -> RunRecord:

@@ -8,7 +8,6 @@ from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.rules import Decision, Send
-from leadsync.reimport.unchanged import same_fields
 from leadsync.remarks import Remark
 
 _WAITING = (State.PENDING, State.FAILED)
@@ -31,9 +30,10 @@ class Losses:
         """Compare one row, in line `number`, with its states, the oldest first."""
         if not states:
             return
-        same = [same_fields(one.origin.fields, lead.fields) for one in states]
+        same = [one.says(lead) for one in states]
         if isinstance(decision, Skip):
-            if decision.kind in _OF_ANOTHER_RUN and not any(same):
+            # The sheet itself, behind a copy, has no correction.
+            if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._family.is_original:
                 self._in_vain.append(number)
             return
         if not isinstance(decision, Send):

@@ -1,7 +1,7 @@
-"""A lead's rows in a sheet, each matched with the same row of an earlier reading of it. Pure."""
+"""A lead's rows in a sheet, each matched by its values with the same row of an earlier reading of it. Pure."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from leadsync.journal import Origin
@@ -10,61 +10,33 @@ from leadsync.reimport.unchanged import digest_of
 
 
 class RowKey(NamedTuple):
-    """What a row is known by: its number in the sheet, as far as it says it, and a digest of its payload, if any."""
+    """What a row is known by: its number in the sheet, if that is known, and a digest of its payload, if any."""
 
     number: int | None
     digest: int | None
 
 
 def same_rows(
-    now: Sequence[RowKey], before: Sequence[RowKey], *, by_number: bool = False, in_place: int | None = None
+    now: Sequence[int | None], before: Sequence[int | None], *, in_place: int | None = None
 ) -> list[int | None]:
-    """For each of a lead's rows the position of the same row before; None for a new one.
+    """For each of a lead's rows, by the digest of its payload, the position of the same row before; None for a new one.
 
-    With `by_number` a number is the row's own then as well. Without, it may be another line's of a re-sorted copy:
-    equal payloads come first, and their numbers tell whether the others' count. What is left is matched by its place,
-    with the first `in_place` rows before, or with all.
+    Equal payloads come first. What is left is matched by its place, with the first `in_place` rows before, or with all.
     """
     found: list[int | None] = [None] * len(now)
     left = dict(enumerate(before))
-
-    def match(key: Callable[[RowKey], Hashable], rows: Sequence[int]) -> None:
-        places: dict[Hashable, deque[int]] = defaultdict(deque)
-        for place, row in left.items():
-            places[key(row)].append(place)
-        for at in rows:
-            wanted = key(now[at])
-            if found[at] is None and wanted is not None and places[wanted]:
-                found[at] = place = places[wanted].popleft()
-                del left[place]
-
-    everything = range(len(now))
-    numbered = [at for at in everything if now[at].number is not None]
-    match(_number if by_number else _whole, numbered)
-    match(_digest, everything)
-    pairs = [(now[at].number, before[place].number) for at in numbered if (place := found[at]) is not None]
-    counts = by_number or all(other in (number, None) for number, other in pairs)
-    if counts:
-        match(_number, numbered)
-    # Without an equal payload nothing has shown that the numbers count: a line was perhaps taken out above.
-    is_sure = by_number or (counts and bool(pairs))
-    by_place = [at for at in everything if found[at] is None and not (is_sure and now[at].number is not None)]
-    places = [place for place in left if in_place is None or place < in_place]
-    for at, place in zip(by_place, places, strict=False):
+    equal: dict[int, deque[int]] = defaultdict(deque)
+    for place, digest in left.items():
+        if digest is not None:
+            equal[digest].append(place)
+    for at, digest in enumerate(now):
+        if digest is not None and equal[digest]:
+            found[at] = place = equal[digest].popleft()
+            del left[place]
+    by_place = [at for at, place in enumerate(found) if place is None]
+    for at, place in zip(by_place, [one for one in left if in_place is None or one < in_place], strict=False):
         found[at] = place
     return found
-
-
-def _number(row: RowKey) -> Hashable:
-    return row.number
-
-
-def _digest(row: RowKey) -> Hashable:
-    return row.digest
-
-
-def _whole(row: RowKey) -> Hashable:
-    return row if row.digest is not None else None
 
 
 def rows_of_leads(origins: Mapping[int, Origin]) -> dict[str, list[int]]:
@@ -76,9 +48,9 @@ def rows_of_leads(origins: Mapping[int, Origin]) -> dict[str, list[int]]:
     return rows
 
 
-def keys_of(origins: Mapping[int, Origin], numbers: Sequence[int]) -> list[RowKey]:
-    """The keys of these rows of a run; a rejected one has no payload."""
-    return [RowKey(number, digest_of(fields) if (fields := origins[number].fields) else None) for number in numbers]
+def payload_of(origin: Origin) -> int | None:
+    """The digest of a row's payload; a rejected one has none."""
+    return digest_of(origin.fields) if origin.fields else None
 
 
 def _is_left_out(origin: Origin) -> bool:

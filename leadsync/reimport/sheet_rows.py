@@ -1,75 +1,133 @@
 """A sheet's rows over the runs of the sheet and of its copies. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from leadsync.journal import Origin
 from leadsync.models import RunRecord
-from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
+from leadsync.reimport.same_rows import RowKey, payload_of, rows_of_leads, same_rows
+
+NO_NUMBERS: Mapping[int, int] = {}
 
 
-class Absent(NamedTuple):
-    """A row that only runs before the followed one have: its place, and its key in the newest."""
-
-    place: int
-    key: RowKey
+def numbers_in_sheet(run: RunRecord, origins: Mapping[int, Origin]) -> Mapping[int, int]:
+    """The numbers in the sheet of the rows of a run of it or of a copy, by their numbers in the run."""
+    if not run.checked:
+        return {number: number for number in origins}
+    return {number: one.sheet_row for number, one in origins.items() if one.sheet_row is not None}
 
 
 class SheetRows:
-    """The rows of a sheet over its runs: in the followed run or, taken out or moved to another lead there, before it.
+    """The rows of a sheet over its runs: in the followed run or, taken out there, before it.
 
-    Their places are numbers: a row's own in the followed run, and numbers below 0 for rows that are absent there.
+    Their places are numbers: a row's own in the followed run, and numbers below 0 for rows that are absent there. Rows
+    are the same by their number in the sheet, whatever they say; rows without one by their lead and their values.
     """
 
-    def __init__(self, last: Mapping[int, Origin]) -> None:
+    def __init__(self, last: Mapping[int, Origin], numbers: Mapping[int, int] = NO_NUMBERS) -> None:
         self._last = last
         self.here = rows_of_leads(last)
         """The numbers of each lead's rows in the followed run."""
         self.order: dict[str, Sequence[int]] = dict(self.here)
         """The places of each lead's rows in their order."""
-        self.absent: dict[str, list[Absent]] = {}
+        self._numbers: dict[int, int] = {}
+        """The number in the sheet by place,"""
+        self._at: dict[int, Sequence[int]] = {}
+        """and the places by that number: several for a line given twice."""
+        for place, number in numbers.items():
+            self._know(place, number)
         self._where: dict[int, tuple[str, int]] = {}
+        self._payloads: dict[int, int | None] = {}
 
-    def places(self, origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int | None]]]:
+    def at(self, number: int) -> Sequence[int]:
+        """The places of the row with this number in the sheet."""
+        return self._at.get(number, ())
+
+    def twins(self, place: int) -> Iterator[int]:
+        """The places of the same line of the sheet, given more than once."""
+        return (other for other in self.at(self._numbers.get(place, 0)) if other != place)
+
+    def match(self, lead: str, rows: Sequence[RowKey]) -> list[int | None]:
+        """The places of a lead's rows; None for a new one."""
+        found: list[int | None] = [None] * len(rows)
+        numbered: dict[int, list[int]] = {}
+        for at, row in enumerate(rows):
+            if row.number is not None:
+                numbered.setdefault(row.number, []).append(at)
+        for number, several in numbered.items():
+            self._pair(rows, several, self.at(number), found)
+        for has_number in (False, True):
+            left = [at for at, row in enumerate(rows) if found[at] is None and (row.number is not None) is has_number]
+            if left:
+                # With numbers on both sides they would have met.
+                others = [one for one in self._places(lead, found) if not has_number or one not in self._numbers]
+                self._pair(rows, left, others, found)
+        return found
+
+    def _places(self, lead: str, found: Sequence[int | None]) -> list[int]:
+        """The lead's places that are left, those of the followed run first."""
+        here, taken = self.here.get(lead, ()), {*found}
+        places = [*here, *sorted(set(self.order.get(lead, ())).difference(here), reverse=True)]
+        return [place for place in places if place not in taken]
+
+    def _pair(
+        self, rows: Sequence[RowKey], several: Sequence[int], places: Sequence[int], found: list[int | None]
+    ) -> None:
+        if len(several) == len(places) == 1:
+            found[several[0]] = places[0]
+            return
+        here = sum(place >= 0 for place in places)
+        same = same_rows(
+            [rows[at].digest for at in several], [self._payload(place) for place in places], in_place=here or None
+        )
+        for at, one in zip(several, same, strict=True):
+            found[at] = places[one] if one is not None else None
+
+    def places(
+        self, origins: Mapping[int, Origin], numbers: Mapping[int, int] = NO_NUMBERS
+    ) -> Iterator[tuple[str, Sequence[int], Sequence[int | None]]]:
         """Each lead of a run with its rows' numbers there and their places; a new row has none."""
-        for lead, numbers in rows_of_leads(origins).items():
-            here, absent = self.here.get(lead, ()), self.absent.get(lead, ())
-            before = [*keys_of(self._last, here), *(one.key for one in absent)]
-            places = [*here, *(one.place for one in absent)]
-            same = same_rows(keys_of(origins, numbers), before, in_place=len(here) or None)
-            yield lead, numbers, [places[at] if at is not None else None for at in same]
+        for lead, rows in rows_of_leads(origins).items():
+            yield lead, rows, self.match(lead, [RowKey(numbers.get(one), payload_of(origins[one])) for one in rows])
 
     def where(self, place: int) -> tuple[str, int] | None:
         """Run and number of a row that is absent in the followed run."""
         return self._where.get(place)
 
-    def add(self, run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int]:
+    def add(
+        self, run: RunRecord, origins: Mapping[int, Origin], numbers: Mapping[int, int] = NO_NUMBERS
+    ) -> dict[int, int]:
         """Add the rows that only a run before these has, each behind the row above it; return the places that are not
         their rows' numbers there."""
         others: dict[int, int] = {}
-        for lead, numbers, places in self.places(origins):
-            behind: dict[int | None, list[int]] = {}
-            above = None
-            for number, place in zip(numbers, places, strict=True):
-                if place is None:
-                    others[number] = self._add(lead, run, number, origins)
-                    behind.setdefault(above, []).append(others[number])
-                else:
+        for lead, rows, places in self.places(origins, numbers):
+            known, behind, above = {*self.order.get(lead, ())}, dict[int | None, list[int]](), None
+            for row, found in zip(rows, places, strict=True):
+                place = found if found is not None else self._add(run, row, origins[row], numbers.get(row))
+                if place in known:
                     above = place
-                    others |= {number: place} if place != number else {}
+                else:
+                    # New, or of another lead in the runs since.
+                    behind.setdefault(above, []).append(place)
+                others |= {row: place} if place != row else {}
             if behind:
                 order = (None, *self.order.get(lead, ()))
-                self.order[lead] = [place for known in order for place in _with(known, behind)]
+                self.order[lead] = [place for one in order for place in _with(one, behind)]
         return others
 
-    def _add(self, lead: str, run: RunRecord, number: int, origins: Mapping[int, Origin]) -> int:
+    def _add(self, run: RunRecord, row: int, origin: Origin, number: int | None) -> int:
         place = -1 - len(self._where)
-        self._where[place] = run.id, number
-        [key] = keys_of(origins, [number])
-        # A copy may be re-sorted: its lines have no number of the sheet.
-        key = key._replace(number=None) if run.checked else key
-        self.absent.setdefault(lead, []).append(Absent(place, key))
+        self._where[place] = run.id, row
+        self._payloads[place] = payload_of(origin)
+        if number is not None:
+            self._know(place, number)
         return place
+
+    def _know(self, place: int, number: int) -> None:
+        self._numbers[place] = number
+        self._at[number] = (*self.at(number), place)
+
+    def _payload(self, place: int) -> int | None:
+        return payload_of(self._last[place]) if place in self._last else self._payloads[place]
 
 
 def _with(place: int | None, behind: Mapping[int | None, Sequence[int]]) -> Sequence[int]:

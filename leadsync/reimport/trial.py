@@ -14,7 +14,8 @@ from leadsync.reimport.earlier_failures import first_failure
 from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.losses import Losses
 from leadsync.reimport.rules import Decision
-from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
+from leadsync.reimport.same_rows import RowKey
+from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.remarks import Remark
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -59,7 +60,7 @@ class Trial:
         reasons = (one.reason for one in self._before.values() if one.state is State.SKIPPED)
         self.waits_for = {one.run for one in reasons if isinstance(one, Skip) and one.waits}
         """The runs with undecided rows behind which rows of the trial wait."""
-        self._rows = rows_of_leads(self._before)
+        self._rows = states.rows if states.last else SheetRows(tried)
         self._leads = frozenset(origin.lead for origin in self._sent.values())
         self._seen: dict[str, list[RowKey]] = {}
         """The sheet's rows of these leads so far."""
@@ -94,14 +95,14 @@ class Trial:
     def match(self, lead: Lead, number: int, own: int | None = None) -> TrialMatch | None:
         """The trial's row for the lead's next row in the file, in line `number`; None if it had none.
 
-        A row of a copy by `check` says its `own` number in the sheet.
+        `own` is its number in the sheet, for a copy by `check` as it says it.
         """
-        self._there = there = self._see(lead.external_id, RowKey(own, digest_of(lead.fields)))
+        self._there = there = self._see(lead.external_id, RowKey(self._number(own), digest_of(lead.fields)))
         if kept := self._kept(lead, there):
             return kept
-        if skip := self._states.superseded(lead, own or number, there) or self._later_row(lead.external_id, there):
+        if skip := self._states.superseded(lead, there) or self._later_row(lead.external_id, there):
             return TrialMatch(self._run.id, skip)
-        match = self._failed(lead, there) or self._by_number(lead, own, number, there)
+        match = self._failed(lead, there) or self._by_number(lead, own or number)
         if skip := self._corrected(match):
             return TrialMatch(self._run.id, skip)
         failures = tuple(self._states.failures(lead.external_id, there))
@@ -113,7 +114,11 @@ class Trial:
     def match_rejected(self, lead: str, number: int, cells: Sequence[str], own: int | None = None) -> TrialMatch | None:
         """The same for a row that is rejected now: its failure in the trial, or the reason to skip it instead."""
         # Without an id, only the number tells.
-        there = self._see(lead, RowKey(own, None)) if lead else own or number
+        key = self._number(own)
+        if lead:
+            there = self._see(lead, RowKey(key, None))
+        else:
+            there = next(iter(self._rows.at(key)), None) if key is not None else own or number
         found = self._sent.get(there) if there is not None else None
         match = None
         if there is not None and found is not None and found.lead == lead and found.state in _NOT_TAKEN:
@@ -130,6 +135,8 @@ class Trial:
         states = self._states.states_of(lead.external_id, there)
         if not states and there is not None and (origin := self._before.get(there)) is not None:
             states = [RowState(there, origin, is_own=True, place=there)]
+        if isinstance(decision, Skip):
+            states = [*states, *self._states.twins_of(there)]
         if there is not None or lead.external_id not in self._states.rows.order:
             self.losses.note(number, lead, decision, states)
 
@@ -145,9 +152,13 @@ class Trial:
             words = f"{rows} run {self._run.id} {them} not in this copy, and {them} skipped there"
             yield Remark(f"{words}; afterwards {again}", loud=True)
 
+    def _number(self, own: int | None) -> int | None:
+        """The number of the file's next row in the sheet of the trial; None if it is not known."""
+        return own if self._states.is_numbered else None
+
     def _see(self, lead: str, row: RowKey) -> int | None:
         """The place of the sheet's next row of a lead; None for a new row."""
-        if lead not in self._rows and lead not in self._states.rows.absent:
+        if lead not in self._rows.order and (row.number is None or not self._rows.at(row.number)):
             return None
         seen = self._seen.setdefault(lead, [])
         seen.append(row)
@@ -158,34 +169,24 @@ class Trial:
         return same[len(seen) - 1] if len(seen) <= len(same) else None
 
     def _match_all(self, lead: str, rows: Sequence[RowKey]) -> None:
-        numbers, absent = self._rows.get(lead, []), self._states.rows.absent.get(lead, [])
-        places = [*numbers, *(one.place for one in absent)]
-        before = [*keys_of(self._before, numbers), *(one.key for one in absent)]
-        pairs = same_rows(rows, before, by_number=not self._run.checked, in_place=len(numbers) or None)
-        self._same[lead] = [places[at] if at is not None else None for at in pairs]
+        self._same[lead] = self._rows.match(lead, rows)
         through = self._states.through(lead)
-        for number in numbers:
+        for number in self._rows.here.get(lead, ()):
             if (origin := self._sent.get(number)) is not None and origin.state is State.SUCCEEDED:
                 through.setdefault(number, set()).add(digest_of(origin.fields))
         same = enumerate(self._same[lead])
         still = (at for at, place in same if place is not None and rows[at].digest in through.get(place, ()))
         self._lowest[lead] = max(still, default=-1)
-        order = self._states.rows.order.get(lead, numbers)
+        order = self._rows.order.get(lead, ())
         if len(order) > 1 and (went := [place for place in order if place in through]):
             self._last[lead] = went[-1]
             self._order[lead] = {place: at for at, place in enumerate(order)}
 
-    def _by_number(self, lead: Lead, own: int | None, number: int, there: int | None) -> TrialMatch | None:
-        """The trial's row in this line, if it had no readable id, or failed with another id and the same values.
-
-        In a copy by `check` the row's own number in the sheet tells it from all others, whatever its values.
-        """
-        number = own or number
-        origin = self._sent.get(number)
+    def _by_number(self, lead: Lead, number: int) -> TrialMatch | None:
+        """The trial's row in this line, if it had no readable id, or failed with another id and the same values."""
+        origin = self._sent.get(number) if not self._states.is_numbered else None
         if origin is None or origin.state not in _NOT_TAKEN or origin.lead == lead.external_id:
             return None
-        if own is not None and not self._run.checked and there is None:
-            return self._again(number, origin)
         if lead.external_id in self._leads:
             return None
         if origin.lead and not (origin.state is State.FAILED and same_fields(origin.fields, lead.fields)):
@@ -243,7 +244,8 @@ def _kind(run: RunRecord) -> str:
 
 
 def _same(origin: Origin, lead: Lead) -> bool:
-    return origin.state is not State.REJECTED and same_fields(origin.fields, lead.fields)
+    is_same = origin.lead == lead.external_id and same_fields(origin.fields, lead.fields)
+    return origin.state is not State.REJECTED and is_same
 
 
 def _harmless(origin: Origin) -> bool:

@@ -12,7 +12,7 @@ from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
-from leadsync.reimport import Followed
+from leadsync.reimport import Followed, same_numbers
 from leadsync.remarks import Remark
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, with_held
@@ -166,7 +166,8 @@ def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:
     copied = journal.checked_sheet(trial.checked) if trial.checked else None
     is_original = copied is not None and copied.fingerprint == run.fingerprint
     is_other_copy = bool(run.checked) and copied is not None and run.file != trial.file
-    return Followed(trial, is_original, is_other_copy, by_copy=bool(run.checked) and run.file != trial.file)
+    by_copy = bool(run.checked) and run.file != trial.file
+    return Followed(trial, is_original, is_other_copy, by_copy, is_numbered=same_numbers(journal, run, trial))
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

@@ -402,9 +402,9 @@ def origin(run_id: str, state: State, outcome: str) -> Origin:
 def test_a_text_that_went_through_or_came_before_is_superseded_and_another_one_is_not() -> None:
     failed, sent = origin("first", State.FAILED, "Busy"), origin("second", State.SUCCEEDED, "Sale")
     rows = [RowState(5, failed, is_own=True), RowState(5, sent, is_own=False)]
-    states = Family({"ten": rows}, {5: failed}, {}, {}, is_original=False)
+    states = Family({5: rows}, {5: failed}, {}, {}, is_original=False)
     for outcome, found in (("Sale", "second"), ("Busy", "second"), ("No Answer", None)):
-        skip = states.superseded(Lead("ten", {"njDisposition": outcome}), 5, 5)
+        skip = states.superseded(Lead("ten", {"njDisposition": outcome}), 5)
         assert skip == (Skip(SkipKind.SENT_IN_COPY, found) if found else None)
 
 
@@ -412,6 +412,6 @@ def test_a_text_after_the_last_success_is_superseded_only_where_it_was_skipped()
     for state, found in ((State.SKIPPED, "first"), (State.FAILED, None)):
         sent, later = origin("first", State.SUCCEEDED, "Sale"), origin("second", state, "Busy")
         rows = [RowState(5, sent, is_own=True), RowState(5, later, is_own=True)]
-        states = Family({"ten": rows}, {5: later}, {}, {}, is_original=False)
-        skip = states.superseded(Lead("ten", {"njDisposition": "Busy"}), 5, 5)
+        states = Family({5: rows}, {5: later}, {}, {}, is_original=False)
+        skip = states.superseded(Lead("ten", {"njDisposition": "Busy"}), 5)
         assert skip == (Skip(SkipKind.SENT_IN_COPY, found) if found else None)

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from leadsync.journal import Origin, State
+from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.sheet_rows import SheetRows
+from leadsync.reimport.unchanged import digest_of
 from tests.journal.samples import a_run
 
 
@@ -21,6 +25,36 @@ def test_a_row_that_only_an_older_run_has_is_placed_behind_the_row_above_it() ->
     assert rows.add(oldest, read(r2="z", r3="a", r4="b", r5="c", r6="d")) == {2: -2, 3: 2, 4: -1, 5: -3, 6: 4}
     assert rows.order == {"L": [-2, 2, -1, -3, 4]}
     assert (rows.where(-1), rows.where(-3), rows.where(2)) == (("older", 3), ("oldest", 5), None)
+
+
+@pytest.mark.parametrize(
+    ("lead", "now", "places"),
+    [
+        ("L", {"r2": "b", "r4": "a"}, [2, 4]),
+        ("M", {"r4": "z"}, [4]),
+        ("L", {"r3": "x"}, [-1]),
+        ("L", {"r9": "a"}, [None]),
+        ("L", {"new": "a"}, [2]),
+        ("L", {"r2": "x", "new": "a"}, [2, 4]),
+        ("L", {"r2": "x", "again2": "a"}, [None, 2]),
+    ],
+    ids=["re-sorted", "another lead", "only in an older run", "unknown", "no number", "rest by place", "line twice"],
+)
+def test_a_row_is_known_by_its_number_in_the_sheet(lead: str, now: dict[str, str], places: list[int | None]) -> None:
+    rows = SheetRows(read(r2="a", r4="b"), {2: 2, 4: 4})
+    rows.add(a_run(Path("f"), "older"), read(r2="a", r3="d"), {2: 2, 3: 3})
+    keys = [
+        RowKey(int(name[-1]) if name != "new" else None, digest_of({"Version": text})) for name, text in now.items()
+    ]
+    assert rows.match(lead, keys) == places
+
+
+def test_a_row_keeps_its_place_in_the_order_of_each_of_its_leads() -> None:
+    rows = SheetRows(read(r2="a", r4="b"), {2: 3, 4: 5})
+    older = read(r3="c") | {5: Origin("run", State.SUCCEEDED, "M", {"Version": "d"})}
+    assert rows.add(a_run(Path("f"), "older"), older, {3: 3, 5: 5}) == {3: 2, 5: 4}
+    assert rows.order == {"L": [2, 4], "M": [4]}
+    assert list(SheetRows(read(r2="a", r4="b", r6="a"), {2: 7, 4: 8, 6: 7}).twins(2)) == [6]
 
 
 def test_a_row_given_back_has_the_place_of_its_equal_one_and_a_new_one_none() -> None:
