@@ -235,10 +235,11 @@ class LineageQueries(Protocol):
         """
         ...
 
-    def origins(self, run_id: str) -> dict[int, Origin]:
+    def origins(self, run_id: str, open_in: Collection[str] | None = None) -> dict[int, Origin]:
         """The rows of an earlier run by number, as they stand after its retries; empty for an unknown run.
 
-        Holds them all.
+        Holds them all; with `open_in` only those of leads with a row in one of these runs that may go again: neither
+        through nor skipped for good.
         """
         ...
 

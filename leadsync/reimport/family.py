@@ -223,7 +223,8 @@ class Family:
 def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> Family:
     """The states of the followed run's rows, from the runs before it and all that had a row of these since.
 
-    Those runs are held. A run that took over no row, and has no copy, needs no states.
+    For a file that came back they are those of leads with a row that may go again. Those runs are held. A run
+    that took over no row, and has no copy, needs no states.
     """
     own = list(_chain(journal, followed.run))
     others = _others(journal, own, came_back=followed.came_back)
@@ -239,13 +240,15 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(_sheet_of(journal, own[0]))}
     runs = sorted([*own, *others], key=lambda run: run.created)
-    last = journal.origins(followed.run.id)
+    # Of the rows of a file that was given back only those may go.
+    open_in = {one for run in runs for one in (run.id, *journal.lineage(run.id))} if followed.came_back else None
+    last = journal.origins(followed.run.id, open_in)
     rows = SheetRows(last, numbers_in_sheet(followed.run, last))
     earlier = [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id]
-    places = _moved(journal, rows, followed.run, earlier)
+    places = _moved(journal, rows, followed.run, earlier, open_in)
     """Of rows with another number in their run, and of those in files that were given back."""
     for run in runs:
-        origins = last if run.id == followed.run.id else journal.origins(run.id)
+        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
         descendants = journal.descendants(run.id)
         later = _successes(run.id, origins, descendants)
         is_whole = run.id in whole
@@ -289,13 +292,13 @@ def _rejected(
 
 
 def _moved(
-    journal: Journal, rows: SheetRows, followed: RunRecord, runs: Sequence[RunRecord]
+    journal: Journal, rows: SheetRows, followed: RunRecord, runs: Sequence[RunRecord], open_in: Collection[str] | None
 ) -> dict[tuple[str, int], int]:
     """Add the rows of these runs, the newest first; return the places of those with another number in their run."""
     # Each run is read anew for the states: memory holds the rows of the followed run and of one more.
     places: dict[tuple[str, int], int] = {}
     for run in runs:
-        origins = journal.origins(run.id)
+        origins = journal.origins(run.id, open_in)
         numbers = numbers_in_sheet(run, origins) if same_numbers(journal, run, followed) else NO_NUMBERS
         places |= {(run.id, number): place for number, place in rows.add(run, origins, numbers).items()}
     return places
@@ -331,7 +334,8 @@ def _successes(
         if origin.run_id != run_id and origin.state is State.SUCCEEDED
     }
     for number, later in descendants.items():
-        if runs := [by for by, state, _ in later if state is State.SUCCEEDED]:
+        runs = [by for by, state, _ in later if state is State.SUCCEEDED]
+        if runs and number in origins:
             found[number] = runs[-1]
     return found
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from leadsync.journal import Effects, Journal, State
-from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, entry, retried
+from leadsync.reasons import Skip, SkipKind
+from tests.journal.samples import FAILED, LATER, REJECTED, RUN, SUCCEEDED, UNSENT, a_run, add, ends, entry, retried
 
 NEWEST, LAST = "20261125-000000-0000", "20261126-000000-0000"
 
@@ -70,6 +71,16 @@ def test_origins_stand_as_after_their_retries(journal: Journal, tmp_path: Path) 
         (3, RUN, State.SUCCEEDED, "B"),
     ]
     assert journal.origins("unknown") == {}
+
+
+def test_of_leads_with_an_open_row_alone_all_rows_are_told(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", SUCCEEDED, 0), ("A", SUCCEEDED, 0), ("C", REJECTED))
+    journal.create(a_run(tmp_path, LATER))
+    journal.add(LATER, [entry(2, "B", State.SKIPPED)._replace(reason=Skip(SkipKind.STILL_FAILING, RUN))])
+    journal.confirm(LATER)
+    assert list(journal.origins(RUN, [RUN])) == [2, 4, 5]
+    assert list(journal.origins(RUN, [LATER])) == [3], "skipped, and to be corrected still"
+    assert journal.origins(RUN, []) == {}
 
 
 def test_descendants_are_found_through_a_sheet_and_its_retry(journal: Journal, tmp_path: Path) -> None:

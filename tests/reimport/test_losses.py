@@ -177,10 +177,45 @@ def row_taken_out_of_a_copy(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def double(chain: Chain, name: str) -> None:
+    line = next(one for one in (chain.desk.folder / name).read_text("utf-8-sig").splitlines() if one[:3] == "N,d")
+    chain.edit(name, (line, f"{line}\n{line}"))
+
+
 def line_twice(chain: Chain) -> str:
-    line = next(one for one in (chain.desk.folder / "c.csv").read_text("utf-8-sig").splitlines() if one[:3] == "N,d")
-    chain.edit("c.csv", (line, f"{line}\n{line}"))
+    double(chain, "c.csv")
     return chain.run("c.csv")
+
+
+def line_twice_in_two_copies(chain: Chain) -> str:
+    chain.run("e.csv")
+    double(chain, "c.csv")
+    (chain.desk.folder / "x.csv").write_bytes((chain.desk.folder / "c.csv").read_bytes())
+    chain.edit("c.csv", ("N,d", "N,dd"), ("N,d,", "N,dd,"))
+    chain.run("c.csv")
+    words = chain.run("x.csv")
+    assert "corrected row" not in words
+    return words
+
+
+def row_of_another_lead_in_a_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "M,dd"))
+    chain.run("c.csv")
+    words = chain.run("leads.csv")
+    assert "corrected row" not in words
+    return words
+
+
+def row_of_another_lead_in_the_last_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "M,dd"))
+    chain.run("c.csv")
+    return chain.run("e.csv")
+
+
+def copy_behind_a_stopped_one_with_another_lead(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "M,dd"))
+    chain.run("c.csv", STOP)
+    return chain.run("e.csv")
 
 
 def added_row(chain: Chain) -> str:
@@ -389,6 +424,10 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (rows_left_to_another_report, "! 1 corrected row is not sent (row 5), because run", []),
         (row_taken_out_of_a_copy, "! 1 row left of run", ["a", "b", "d"]),
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
+        (line_twice_in_two_copies, "has sent the same sheet", []),
+        (row_of_another_lead_in_a_copy, "has sent the same sheet", []),
+        (row_of_another_lead_in_the_last_copy, "! 1 row that went through in run", ["d"]),
+        (copy_behind_a_stopped_one_with_another_lead, "! 1 row waits with another text in c.csv", ["a", "b", "c", "d"]),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
         (resumed_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),

@@ -96,10 +96,11 @@ def test_the_sheet_itself_is_never_replaced(sheet: Path, settings: Settings, jou
 def test_a_copy_of_a_copy_is_of_the_first_sheet(sheet: Path, settings: Settings, journal: Journal) -> None:
     first = checked(sheet, settings, journal, sheet.parent / "first.csv").written
     assert first is not None
+    headings, *lines = first.read_text("utf-8").splitlines()
+    added = lines[0].split(";")[0] + ";" * headings.count(";")
+    first.write_text("\n".join([headings, added, *reversed(lines)]) + "\n", "utf-8")
     second = checked(first, settings, journal, sheet.parent / "second.csv").written
     assert second is not None
-    names = [
-        {row["sync_run"] for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";")}
-        for path in (first, second)
-    ]
-    assert names[0] == names[1]
+    rows = [list(csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";")) for path in (first, second)]
+    assert {row["sync_run"] for row in rows[0][1:]} == {row["sync_run"] for row in rows[1]}
+    assert [row["sync_row"] for row in rows[1]] == ["", "4", "3", "2"], "the added line has no row there"

@@ -1,5 +1,8 @@
 """The way of rows through retries and corrected sheets."""
 
+import json
+from collections.abc import Collection
+
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connected
 from leadsync.journal.sql.row_table import (
@@ -19,6 +22,10 @@ _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
+_OPEN_LEADS = (
+    "SELECT lead FROM rows JOIN runs USING (run) JOIN json_each(?) AS wanted ON runs.id = wanted.value "
+    "WHERE state NOT IN ('succeeded', 'skipped') OR rows.kind = 'STILL_FAILING'"
+)
 _TRIED = "state NOT IN ('pending', 'skipped')"
 
 
@@ -72,7 +79,8 @@ class RunLineage(Connected):
             )
             return row.fetchone() is not None
 
-    def origins(self, run_id: str) -> dict[int, Origin]:
+    def origins(self, run_id: str, open_in: Collection[str] | None = None) -> dict[int, Origin]:
+        wanted, values = ("", []) if open_in is None else (f" AND lead IN ({_OPEN_LEADS})", [json.dumps([*open_in])])
         origins: dict[int, Origin] = {}
         to_read = [run_id]
         while to_read:
@@ -81,8 +89,8 @@ class RunLineage(Connected):
             with self._database.reading() as connection:
                 rows = connection.execute(
                     f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
-                    "WHERE run = (SELECT run FROM runs WHERE id = ?)",
-                    [next_id],
+                    f"WHERE run = (SELECT run FROM runs WHERE id = ?){wanted}",
+                    [next_id, *values],
                 )
                 origins |= {number: origin_of(next_id, values) for number, *values in rows}
             to_read += self.retries(next_id)
