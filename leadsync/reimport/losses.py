@@ -10,7 +10,7 @@ from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.rules import Decision, Send
 from leadsync.remarks import Remark
 
-_WAITING = (State.PENDING, State.FAILED)
+_WAITING: tuple[State, ...] = (State.PENDING, State.FAILED)
 _OF_ANOTHER_RUN = (SkipKind.SENT_IN_COPY, SkipKind.LEFT_TO_RUN)
 _MOST_EXAMPLES = 3
 
@@ -31,20 +31,24 @@ class Losses:
         if not states:
             return
         same = [one.says(lead) for one in states]
+        kinds = _WAITING
         if isinstance(decision, Skip):
             # The sheet itself, behind a copy, has no correction.
             if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._family.is_original:
                 self._in_vain.append(number)
-            return
-        if not isinstance(decision, Send):
+            if decision.kind is not SkipKind.SENT_IN_COPY or not self._family.is_original:
+                return
+            # What failed stays with its run; what waits there is no more to be sent.
+            kinds = (State.PENDING,)
+        elif not isinstance(decision, Send):
             return
         last = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), -1)
-        if last >= 0 and not same[last]:
+        if last >= 0 and not same[last] and isinstance(decision, Send):
             self.again.setdefault(states[last].origin.run_id, []).append(number)
         for at in range(last + 1, len(states)):
             # A text that the runs do not know yet corrects the one in its own file; of two copies that is not known.
             is_older = self._family.is_copy or any(same[:at])
-            if states[at].origin.state in _WAITING and not same[at] and is_older:
+            if states[at].origin.state in kinds and not same[at] and is_older:
                 key = states[at].origin.run_id, states[at].origin.state
                 self._replaced[key] = self._replaced.get(key, 0) + 1
 

@@ -136,7 +136,7 @@ class Trial:
         if not states and there is not None and (origin := self._before.get(there)) is not None:
             states = [RowState(there, origin, is_own=True, place=there)]
         if isinstance(decision, Skip):
-            states = [*states, *self._states.twins_of(there)]
+            states = [*self._states.twins_of(there), *states]
         if there is not None or lead.external_id not in self._states.rows.order:
             self.losses.note(number, lead, decision, states)
 

@@ -218,6 +218,14 @@ def copy_behind_a_stopped_one_with_another_lead(chain: Chain) -> str:
     return chain.run("e.csv")
 
 
+def sheet_behind_a_second_correction_that_waits(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.edit("c.csv", ("N,dd", "M,ddd"))
+    chain.run("c.csv", STOP)
+    return chain.run("leads.csv")
+
+
 def added_row(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
     retry = chain.files["retry"]
@@ -428,6 +436,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (row_of_another_lead_in_a_copy, "has sent the same sheet", []),
         (row_of_another_lead_in_the_last_copy, "! 1 row that went through in run", ["d"]),
         (copy_behind_a_stopped_one_with_another_lead, "! 1 row waits with another text in c.csv", ["a", "b", "c", "d"]),
+        (sheet_behind_a_second_correction_that_waits, "! 1 row was corrected in the copy by check and not sent", []),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
         (resumed_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),
