@@ -1,12 +1,13 @@
 """A report workbook given back: its sheets *To correct* and *To decide* read as one table.
 
-They hold every row still to send. A row may have been corrected on the sheet *Report* instead; comparing both with the
-journal's row shows the corrected copy. A row there without sync_run and sync_row is a new one, added or made so by a
+They hold the rows still to send, but for those that only waited in a file given back: these are read from the sheet
+*Report*. A row may have been corrected there instead; comparing both with the journal's row shows the corrected copy.
+A row there without sync_run and sync_row is a new one, added or made so by a
 person. Rows keep their numbers in the sheet they came from.
 """
 
 import heapq
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ OpenPart = Callable[[str], AbstractContextManager["Table"]]
 """Opens one of the workbook's sheets by its name."""
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
+Waiting = Callable[[str], Collection[int]]
+"""Gives the numbers of the rows that only waited in a run, by its id."""
 
 _UNDECIDED = frozenset({Status.CONFLICT, Status.UNKNOWN})
 """Rows for the sheet *To decide*. Others go if they were corrected on *Report*, or it is told that they do not."""
@@ -32,23 +35,25 @@ _DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED})
 
 
 @contextmanager
-def put_together(open_part: OpenPart, shown: str, table: "Table", history: History | None) -> Iterator["Table"]:
+def put_together(
+    open_part: OpenPart, shown: str, table: "Table", known: tuple[History, Waiting] | None
+) -> Iterator["Table"]:
     """The rows to work on, from a report workbook; raises SheetError if a row was corrected in two ways.
 
-    `shown` is the file's name in messages, `table` the workbook as opened; without `history` the sheet *Report* is not
-    looked at.
+    `shown` is the file's name in messages, `table` the workbook as opened; without the facts `known` to a journal the
+    sheet *Report* is not looked at.
     """
     parts = _to_read(open_part, table.parts)
     headings = _headings(open_part, parts)
-    if history is not None:
-        _check_columns(open_part, shown, table.parts, history)
+    if known is not None:
+        _check_columns(open_part, shown, table.parts, known[0])
     seen = _Seen(headings)
     for part in parts:
         seen.look(_aligned(open_part, part, headings))
     corrected: list[Row] = []
-    if history is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
+    if known is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
         with closing(_aligned(open_part, REPORT_SHEET, headings)) as rows:
-            corrected = list(_from_report(rows, shown, headings, seen, history))
+            corrected = list(_from_report(rows, shown, headings, seen, *known))
     # Two passes over the sheets: only a digest of each row is kept, so that memory does not grow with their cells.
     replaced = {key for row in corrected if (key := _key(row, headings)) is not None}
     numbered = _Numbered(headings)
@@ -159,23 +164,27 @@ class _Seen:
 
 
 def _from_report(
-    rows: Iterable[Row], shown: str, headings: Sequence[str], seen: _Seen, history: History
+    rows: Iterable[Row], shown: str, headings: Sequence[str], seen: _Seen, history: History, waiting: Waiting
 ) -> Iterator[Row]:
-    """The rows corrected on *Report* alone, and those added there.
+    """The rows corrected on *Report* alone, those that only waited, and those added there.
 
     Raises SheetError for a row corrected on two sheets, and if an added one may stand on another sheet too.
     """
-    runs, missing, is_added = set[str](), set(seen.digests), False
+    missing, is_added = set(seen.digests), False
+    runs: dict[str, Collection[int]] = {}
     for row in rows:
         key = _key(row, headings)
         if key is None:
             is_added = True
             yield row
             continue
-        runs.add(key[0])
+        run, number = key
+        if run not in runs:
+            runs[run] = waiting(run)
         missing.discard(key)
-        if _sync(row, headings, "sync_status") not in _UNDECIDED and _is_corrected(
-            row, key, shown, headings, seen, history
+        if (number in runs[run] and key not in seen.digests) or (
+            _sync(row, headings, "sync_status") not in _UNDECIDED
+            and _is_corrected(row, key, shown, headings, seen, history)
         ):
             yield row
     twice = min((number for run, number in missing if run in runs), default=None)

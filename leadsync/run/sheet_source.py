@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from leadsync.journal import Journal
 from leadsync.models import Inserts
 from leadsync.private_files import open_regular
 from leadsync.reimport import put_together
+from leadsync.run.waiting_rows import waiting_rows
 from leadsync.sheets import NO_RULES, open_table
 from leadsync.spreadsheet import SheetRules
 
@@ -90,6 +92,6 @@ def opened(source: SheetSource, journal: Journal | None, rules: SheetRules = NO_
     with ExitStack() as context:
         table = context.enter_context(open_part(source.sheet))
         if table.parts:
-            history = journal.history() if journal else None
-            table = context.enter_context(put_together(open_part, source.shown, table, history))
+            known = (journal.history(), partial(waiting_rows, journal)) if journal else None
+            table = context.enter_context(put_together(open_part, source.shown, table, known))
         yield table

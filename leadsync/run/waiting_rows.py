@@ -24,6 +24,12 @@ def goes_by_now(journal: Journal, run: RunRecord) -> bool:
     return any(reason.of_run for _, reason in _waited(journal, run.id))
 
 
+def waiting_rows(journal: Journal, run_id: str) -> set[int]:
+    """The numbers of the rows given back that waited in a run; none of an unknown run."""
+    run = journal.find(run_id)
+    return {row.number for row, reason in _waited(journal, run.id) if reason.of_run} if run is not None else set()
+
+
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}

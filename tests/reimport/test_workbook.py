@@ -364,6 +364,31 @@ def test_a_row_added_on_the_sheet_report_goes(desk: Desk, refused: tuple[str, ..
     assert done.json["statuses"]["skipped"] == (1 if refused else 3 if way == "added" else 2)
 
 
+def test_a_correction_that_waited_on_the_sheet_report_goes_with_the_others(desk: Desk) -> None:
+    faults = [
+        FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1),
+        FaultRule(FaultKind.CODE, lead="L2", code=106, calls=2),
+    ]
+    dialer = desk.dialer(faults=faults)
+    sheet = desk.sheet("l.csv", "Lead Id,Version", "L1,a", "L1,b", "L2,c")
+    first = desk.leadsync("run", sheet, "--format", "xlsx", "--json").json
+    report = Path(first["files"]["report"])
+    for version in ("cc", "ccc"):
+        book = openpyxl.load_workbook(report)
+        if version == "cc":
+            cell(book["To correct"], "L1", "Version").value = "bb"
+        cell(book["To correct"], "L2", "Version").value = version
+        book.save(report)
+        if version == "ccc":
+            assert [row[0].value for row in book["To correct"].iter_rows(min_row=2)] == ["L2"]
+            desk.leadsync("resolve", first["run"], "--row", "2", "--applied")
+        done = desk.leadsync("run", report, "--json")
+        report = Path(done.json["files"]["report"])
+    assert done.json["statuses"] == {"succeeded": 2}, done.err
+    sent = [(one.lead, one.fields["Version"]) for one in dialer.ledger.received if one.lead]
+    assert sorted(sent[-2:]) == [("L1", "bb"), ("L2", "ccc")]
+
+
 def test_a_row_cleared_on_one_sheet_and_left_on_another_is_asked_about(sent: SentWorkbook) -> None:
     def work(book: openpyxl.Workbook) -> None:
         page = book["Report"]
