@@ -166,8 +166,8 @@ def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:
     copied = journal.checked_sheet(trial.checked) if trial.checked else None
     is_original = copied is not None and copied.fingerprint == run.fingerprint
     is_other_copy = bool(run.checked) and copied is not None and run.file != trial.file
-    by_copy = bool(run.checked) and run.file != trial.file
-    return Followed(trial, is_original, is_other_copy, by_copy, is_numbered=same_numbers(journal, run, trial))
+    is_numbered = same_numbers(journal, run, trial)
+    return Followed(trial, is_original, is_other_copy, by_copy=bool(run.checked), is_numbered=is_numbered)
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

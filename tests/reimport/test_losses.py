@@ -169,8 +169,8 @@ def rows_left_to_another_report(chain: Chain) -> str:
     return chain.run("x.csv")
 
 
-def row_taken_out_of_a_copy(chain: Chain) -> str:
-    chain.run("leads.csv", STOP)
+def row_taken_out_of_a_copy(chain: Chain, begun: str = "leads.csv") -> str:
+    chain.run(begun, STOP)
     path = chain.desk.folder / "c.csv"
     lines = path.read_text("utf-8-sig").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith("M,c")), "utf-8")
@@ -180,6 +180,10 @@ def row_taken_out_of_a_copy(chain: Chain) -> str:
 def double(chain: Chain, name: str) -> None:
     line = next(one for one in (chain.desk.folder / name).read_text("utf-8-sig").splitlines() if one[:3] == "N,d")
     chain.edit(name, (line, f"{line}\n{line}"))
+
+
+def row_taken_out_of_the_copy_of_a_stopped_run(chain: Chain) -> str:
+    return row_taken_out_of_a_copy(chain, "c.csv")
 
 
 def line_twice(chain: Chain) -> str:
@@ -431,6 +435,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (correction_that_failed, "! 1 row failed with another text in c.csv (run", ["d"]),
         (rows_left_to_another_report, "! 1 corrected row is not sent (row 5), because run", []),
         (row_taken_out_of_a_copy, "! 1 row left of run", ["a", "b", "d"]),
+        (row_taken_out_of_the_copy_of_a_stopped_run, "! 1 row left of run", ["a", "b", "d"]),
         (line_twice, "! 1 row repeats a line further up (row 6) and goes as well", ["a", "b", "c", "d", "d"]),
         (line_twice_in_two_copies, "has sent the same sheet", []),
         (row_of_another_lead_in_a_copy, "has sent the same sheet", []),
