@@ -230,6 +230,8 @@ class ContextBuilder:
         lead = lead or origin.lead
         # The row itself may be undecided: it does not wait for itself.
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
+        # Only earlier rows: a later one goes behind this one, as in the sheet.
+        before_it = (other for other in earlier.in_doubt.get(lead, ()) if other < number)
         return context._replace(
             origin=origin,
             began=earlier.run.created,
@@ -238,8 +240,7 @@ class ContextBuilder:
             later_row=earlier.later_row(lead, number),
             is_older=context.last_sent is not None and earlier.is_older(context.last_sent),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
-            # Only earlier rows: a later one in doubt goes behind this one, as in the sheet.
-            in_doubt=next((one for one in earlier.in_doubt.get(lead, ()) if one < number), None),
+            in_doubt=next((one for one in before_it if not self.transfer.is_decided(claim.run, one)), None),
             before=before,
         )
 

@@ -95,7 +95,7 @@ class Context(NamedTuple):
     undecided: int | None = None
     """The number of an earlier row of the lead that a person has to decide first."""
     in_doubt: int | None = None
-    """The number of one that is in doubt and goes first."""
+    """The number of one that its run is to send first: in doubt, or by a person's decision."""
     before: Mapping[str, Before] = {}
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None

@@ -33,7 +33,7 @@ class Earlier:
     undecided: Mapping[str, Sequence[int]]
     """The rows on which a person has to decide."""
     in_doubt: Mapping[str, Sequence[int]]
-    """The idempotent rows in doubt, which are sent again."""
+    """Those that their run sends again: idempotent ones in doubt, and those to be sent by a person's decision."""
     succeeded: Mapping[str, int]
     """The last row that went through."""
     family: Family
@@ -133,11 +133,12 @@ class Lineage:
         undecided: dict[str, list[int]] = {}
         in_doubt: dict[str, list[int]] = {}
         succeeded: dict[str, int] = {}
+        to_send = _decided_to_send(journal, origins)
         # In the order of numbers, so that `succeeded` ends with the last row of each lead.
         for number, origin in sorted(origins.items()):
             if origin.state is State.SUCCEEDED:
                 succeeded[origin.lead] = number
-            elif origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless:
+            elif number in to_send or (origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless):
                 in_doubt.setdefault(origin.lead, []).append(number)
             elif origin.state in (State.UNKNOWN, State.CONFLICT):
                 undecided.setdefault(origin.lead, []).append(number)
@@ -292,6 +293,15 @@ def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:
     while before := journal.find(run.retry_of) if run.retry_of else None:
         run = before
     return run
+
+
+def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:
+    """The rows that their run is to send by a person's decision."""
+    tried: dict[str, list[int]] = {}
+    for number, origin in origins.items():
+        if origin.state is State.PENDING and origin.attempts:
+            tried.setdefault(origin.run_id, []).append(number)
+    return {number for run_id, numbers in tried.items() for number in journal.decided(run_id, numbers)}
 
 
 def _ids(settings: Settings) -> CampaignIds:

@@ -81,6 +81,7 @@ class Transfer:
         elif origin.state is State.PENDING:
             if not (isinstance(decision, Skip) and decision.kind in _LEFT_WHERE_IT_IS):
                 self._decide(origin.run_id, claim.number, State.SKIPPED)
+                self._decided_rows |= {(claim.run, claim.number), (origin.run_id, claim.number)}
                 if _goes_on_here(decision):
                     # Known from now on as this file's, to copies of the runs before it too.
                     self._add(origin.run_id, claim.number, context.row.number)

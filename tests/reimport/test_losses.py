@@ -288,6 +288,22 @@ def resumed_though_another_report_corrects(chain: Chain) -> str:
     return chain.desk.leadsync("resume").err
 
 
+def report_behind_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"))
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.leadsync("resolve", first, "--row", "2", "--send")
+    return chain.run("r.csv")
+
+
+def report_with_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
+    report_behind_a_row_to_be_sent_by_a_decision(chain)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][1]["run"]
+    chain.files = chain.desk.leadsync("report", first, "--json").json["files"]
+    return chain.run(chain.files["report"])
+
+
 def row_added_behind_an_undecided_one(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     chain.report("r.csv")
@@ -449,6 +465,8 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (file_with_rows_that_went_and_others_that_waited, "1 row corrected: Version 1", ["bb"]),
         (the_same_file_a_third_time, "Nothing to do: run", []),
         (resumed_though_another_report_corrects, "! 1 row was corrected in x.csv (run", ["a", "b", "c", "d"]),
+        (report_behind_a_row_to_be_sent_by_a_decision, "! 1 row is not sent: it waits for an earlier row", []),
+        (report_with_a_row_to_be_sent_by_a_decision, "2 rows to be sent again as before", ["a", "b"]),
         (row_added_behind_an_undecided_one, "! 2 rows are not sent: they wait", []),
         (sheet_begun_anew_behind_an_undecided_row, "Nothing to do: run", []),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
