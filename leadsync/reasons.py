@@ -194,7 +194,7 @@ class Skip:
 
     `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
     `text` is a decision, a file's name or a person's. `of_run` and `of_row` name the row itself in the run that it was
-    given back from, if it may go later.
+    given back from, if it may go later; of a row that a person added to the file, `of_row` alone is its number there.
     """
 
     kind: SkipKind
@@ -214,6 +214,11 @@ class Skip:
         if self.kind in (SkipKind.CALLED, SkipKind.BY_NOW, SkipKind.UNDECIDED_SINCE):
             return self.run if undecided else ""
         return self.run if self.waits else ""
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person added the row to a file given back, and it may go later."""
+        return self.of_row is not None and not self.of_run
 
     @property
     def waits(self) -> bool:

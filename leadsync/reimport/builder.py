@@ -5,14 +5,14 @@ from dataclasses import replace
 from itertools import chain
 
 from leadsync.errors import SheetError
-from leadsync.journal import Origin, State
+from leadsync.journal import LastSent, Origin, State
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Row
 from leadsync.reasons import Fault, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
-from leadsync.reimport.earlier_failures import did_not_go
+from leadsync.reimport.earlier_failures import added_row_waits, did_not_go
 from leadsync.reimport.family import Family
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.losses import Losses
@@ -202,12 +202,16 @@ class ContextBuilder:
             yield self._context(row, claim, mapped, known)
 
     def _waited_claim(self, claim: Claim) -> Claim:
-        """The claim of a row that only waited in its run: of the row that was given back to that run."""
+        """The claim of a row that only waited in its run: of the row that was given back to that run, if any."""
         earlier, number = self._lineage.earlier(claim.run), claim.number
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
-        if not isinstance(reason, Skip) or not reason.of_run or claim.decision:
+        if not isinstance(reason, Skip) or reason.of_row is None or claim.decision:
             return claim
+        if reason.is_added:
+            # The run with the row that goes first may have no other row in the file.
+            self._lineage.earlier(reason.run)
+            return replace(claim, status="")
         return Claim(run=reason.of_run, row=str(reason.of_row))
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
@@ -219,15 +223,17 @@ class ContextBuilder:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
             is_new = (not claim.run or claim.of_check) and self._lineage.has_runs
-            is_added = is_new or (not claim.run and self._trial is not None)
-            is_added = is_added and context.last_sent is not None and context.last_sent.state is State.SUCCEEDED
-            if is_new and context.behind is None:
-                context = context._replace(behind=self._waits_for(lead))
+            is_added = (is_new or (not claim.run and self._trial is not None)) and _went(context.last_sent)
+            if is_new:
+                context = context._replace(behind=context.behind or self._waits_for(lead), is_new=not claim.run)
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
             self._check_decision(row, claim, origin, number)
         lead = lead or origin.lead
+        if added_row_waits(origin):
+            added = _went(context.last_sent)
+            context = context._replace(behind=context.behind or self._waits_for(lead), added=added)
         # The row itself may be undecided: it does not wait for itself.
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
         # Only earlier rows: a later one goes behind this one, as in the sheet.
@@ -245,10 +251,9 @@ class ContextBuilder:
         )
 
     def _waits_for(self, lead: str) -> Skip | None:
-        """The reason not to send an added row: a person has to decide on one of its lead in the file's runs."""
-        undecided = self._lineage.undecided(lead)
-        waits = (one for one in undecided if not self.transfer.is_decided(*one))
-        return next((Skip(SkipKind.WAITS_FOR_DECISION, *one) for one in waits), None)
+        """The reason not to send an added row: one of its lead in the file's runs goes first."""
+        rows = (Skip(*one) for one in self._lineage.before_new(lead) if not self.transfer.is_decided(*one[1:]))
+        return next(rows, None)
 
     def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
         """Raise SheetError for a decision that overrules another one, or that knows nothing of the last attempt."""
@@ -377,6 +382,10 @@ def _no_row(row: Row, claim: Claim) -> str:
         f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} {names}; decide in the file that "
         "`leadsync report RUN` writes, or clear the decision. Nothing was sent."
     )
+
+
+def _went(last: LastSent | None) -> bool:
+    return last is not None and last.state is State.SUCCEEDED
 
 
 def _is_open(origin: Origin) -> bool:

@@ -88,6 +88,8 @@ class Context(NamedTuple):
     """Whether the row is a line further up once more, for the same lead."""
     added: bool = False
     """Whether a person has added the row to the file of a run, and its lead was sent others before."""
+    is_new: bool = False
+    """Whether a person has added the row to the file of a run."""
     later: Sequence[Descendant] = ()
     """The runs that had the row since, the oldest first."""
     later_row: tuple[str, int] | None = None

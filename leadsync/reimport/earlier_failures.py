@@ -28,6 +28,12 @@ def is_still_failing(origin: Origin | None) -> bool:
     return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
 
 
+def added_row_waits(origin: Origin | None) -> bool:
+    """Whether the row was added to the file of its run, and waited there for another of its lead."""
+    reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
+    return isinstance(reason, Skip) and reason.is_added
+
+
 def did_not_go(origin: Origin) -> bool:
     """Whether the row failed, or was not sent because of its values."""
     return origin.state in (State.FAILED, State.REJECTED) or is_still_failing(origin)

@@ -9,7 +9,7 @@ from leadsync.file_names import first_stem
 from leadsync.journal import CheckedSheet, Journal, LastSent, Origin, State
 from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
-from leadsync.reasons import FaultKind, Rejected
+from leadsync.reasons import FaultKind, Rejected, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.family import Family, Followed, RowState, family_of, first_giver
@@ -115,11 +115,14 @@ class Lineage:
         """Whether one of the runs read so far is known."""
         return bool(self._runs)
 
-    def undecided(self, lead: str) -> Iterator[tuple[str, int]]:
-        """Run and number of the lead's rows on which a person has to decide, in the runs read so far."""
-        for earlier in self._known.values():
-            if earlier is not None:
-                yield from ((earlier.run.id, number) for number in earlier.undecided.get(lead, ()))
+    def before_new(self, lead: str) -> Iterator[tuple[SkipKind, str, int]]:
+        """Run and number of the lead's rows that go before one added since, in the runs read so far, each with the
+        reason to wait: a person has to decide on it, or its run is to send it."""
+        for earlier in filter(None, self._known.values()):
+            for number in earlier.undecided.get(lead, ()):
+                yield SkipKind.WAITS_FOR_DECISION, earlier.run.id, number
+            for number in earlier.in_doubt.get(lead, ()):
+                yield SkipKind.WAITS_FOR_RESUME, earlier.run.id, number
 
     def _read(self, run: RunRecord) -> Earlier:
         journal = self._journal

@@ -10,7 +10,7 @@ from leadsync.reasons import MAY_GO_LATER, Fault, FaultKind, Rejected, Skip, Ski
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
-from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, root_of
+from leadsync.reimport.earlier_failures import added_row_waits, did_not_go, is_still_failing, root_of
 from leadsync.reimport.newer_payloads import undoes
 from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -64,7 +64,7 @@ def already_decided(context: Context) -> Skip | None:
     if claim.decision in DECISIONS:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.
-    if is_still_failing(origin):
+    if is_still_failing(origin) or added_row_waits(origin):
         return None
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
@@ -250,7 +250,7 @@ def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
 
 def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
     """The decision for the row. A rejected row keeps run and number of its failed row in an earlier run, a waiting one
-    those of its own row there."""
+    those of its own row there, or its number in this file if a person added it."""
     for rule in rules:
         if decision := rule(context):
             break
@@ -262,8 +262,11 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
         if any(fault.kind is FaultKind.NO_LEAD for fault in mapped.faults):
             return Skip(SkipKind.NO_LEAD)
     if isinstance(decision, Skip):
-        waits = decision.kind in MAY_GO_LATER and context.origin is not None
-        return replace(decision, of_run=context.claim.run, of_row=context.claim.number) if waits else decision
+        if decision.kind not in MAY_GO_LATER:
+            return decision
+        if context.origin is not None:
+            return replace(decision, of_run=context.claim.run, of_row=context.claim.number)
+        return replace(decision, of_row=context.row.number) if context.is_new else decision
     return _with_root(decision, context)
 
 

@@ -89,7 +89,8 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         return Remark(f"{leads} taken the same from run {run_id} since", loud=True)
     if kind in WAITING:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
-        return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first", loud=True)
+        resume = f": `leadsync resume {run_id}`" if kind is SkipKind.WAITS_FOR_RESUME else ""
+        return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first{resume}", loud=True)
     rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
     return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
 

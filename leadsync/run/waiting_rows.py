@@ -21,13 +21,14 @@ def goes_by_now(journal: Journal, run: RunRecord) -> bool:
 
     A sheet's own rows are known by no earlier run: all of them would go again.
     """
-    return any(reason.of_run for _, reason in _waited(journal, run.id))
+    return any(reason.of_row is not None for _, reason in _waited(journal, run.id))
 
 
 def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     """The numbers of the rows given back that waited in a run; none of an unknown run."""
     run = journal.find(run_id)
-    return {row.number for row, reason in _waited(journal, run.id) if reason.of_run} if run is not None else set()
+    rows = _waited(journal, run.id) if run is not None else ()
+    return {row.number for row, reason in rows if reason.of_row is not None}
 
 
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:

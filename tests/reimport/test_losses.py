@@ -311,6 +311,34 @@ def row_added_behind_an_undecided_one(chain: Chain) -> str:
     return chain.run("r.csv")
 
 
+def waiting_added_row(chain: Chain) -> str:
+    """A row added behind an undecided one waits; returns the run of the sheet, decided and ended since."""
+    row_added_behind_an_undecided_one(chain)
+    first = str(chain.desk.leadsync("runs", "--json").json["runs"][1]["run"])
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    chain.desk.leadsync("resume", first)
+    return first
+
+
+def report_of_the_run_with_a_waiting_added_row(chain: Chain) -> str:
+    waiting_added_row(chain)
+    report = chain.files["report"]
+    assert "! 1 added row goes behind rows of its lead" in chain.run(report)
+    assert [entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead] == ["new"]
+    (chain.desk.folder / "again.csv").write_bytes(Path(report).read_bytes() + b"\n")
+    return chain.run("again.csv")
+
+
+def same_file_with_a_waiting_added_row(chain: Chain) -> str:
+    waiting_added_row(chain)
+    return chain.run("r.csv")
+
+
+def report_before_the_decision_that_an_added_row_waits_for(chain: Chain) -> str:
+    row_added_behind_an_undecided_one(chain)
+    return chain.run(chain.files["report"])
+
+
 def sheet_begun_anew_behind_an_undecided_row(chain: Chain) -> str:
     """All rows of the second run wait, and the first one ends afterwards."""
     (chain.desk.folder / "leads.csv").write_text(f"{HEADINGS}\nL,a\nL,b\n", "utf-8")
@@ -468,6 +496,9 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (report_behind_a_row_to_be_sent_by_a_decision, "! 1 row is not sent: it waits for an earlier row", []),
         (report_with_a_row_to_be_sent_by_a_decision, "2 rows to be sent again as before", ["a", "b"]),
         (row_added_behind_an_undecided_one, "! 2 rows are not sent: they wait", []),
+        (report_of_the_run_with_a_waiting_added_row, "No column fills", []),
+        (same_file_with_a_waiting_added_row, "! 1 added row goes behind rows of its lead", ["new"]),
+        (report_before_the_decision_that_an_added_row_waits_for, "! 2 rows are not sent: they wait", []),
         (sheet_begun_anew_behind_an_undecided_row, "Nothing to do: run", []),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
         (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
