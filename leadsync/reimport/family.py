@@ -141,17 +141,13 @@ class Family:
         return [one for place in places for one in self._states.get(place, ()) if one.through is not None]
 
     def _left_to_another(self, states: Sequence[RowState]) -> Skip | None:
-        """The reason to leave a row to another run with the row still open, be it hidden by runs that skipped it since.
-
-        Only the newest state shows that a person has to decide.
-        """
-        for at, one in enumerate(reversed(states)):
+        """The reason to leave a row to another run where it is still open, though newer runs skipped it."""
+        for one in reversed(states):
             if one.through is not None:
                 return None
             # Rows left of the followed run go from here, but those of its retry are that one's.
             is_other = not one.is_own or one.origin.run_id not in self.run_ids
-            skip = _left_to_another(one.origin)
-            if skip and is_other and (skip.kind is SkipKind.LEFT_TO_RUN or (at == 0 and not one.is_own)):
+            if is_other and (skip := _left_to_another(one)):
                 return skip
         return None
 
@@ -385,11 +381,12 @@ def _sheet_of(journal: Journal, run: RunRecord) -> Path:
     return copied.file if copied else run.file
 
 
-def _left_to_another(origin: Origin) -> Skip | None:
+def _left_to_another(one: RowState) -> Skip | None:
+    origin = one.origin
     if origin.state is State.PENDING or _is_in_doubt(origin):
         return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
     if origin.state in (State.UNKNOWN, State.CONFLICT):
-        return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, status=origin.state.status)
+        return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, one.number, status=origin.state.status)
     return None
 
 

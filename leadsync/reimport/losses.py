@@ -11,7 +11,7 @@ from leadsync.reimport.rules import Decision, Send
 from leadsync.remarks import Remark
 
 _WAITING: tuple[State, ...] = (State.PENDING, State.FAILED)
-_OF_ANOTHER_RUN = (SkipKind.SENT_IN_COPY, SkipKind.LEFT_TO_RUN)
+_OF_ANOTHER_RUN = (SkipKind.SENT_IN_COPY, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_SINCE)
 _MOST_EXAMPLES = 3
 
 

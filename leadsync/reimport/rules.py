@@ -97,9 +97,9 @@ def settled_elsewhere(context: Context) -> Skip | None:
     if claim.decision == "send":
         return None
     if origin is not None:
-        for run_id, state, _ in reversed(context.later):
+        for run_id, state, number in reversed(context.later):
             if state in _UNDECIDED:
-                return Skip(SkipKind.UNDECIDED_SINCE, run_id, status=state.status)
+                return Skip(SkipKind.UNDECIDED_SINCE, run_id, number, status=state.status)
             if state is State.PENDING:
                 return Skip(SkipKind.LEFT_TO_RUN, run_id)
         if context.undecided is not None:

@@ -97,8 +97,9 @@ def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
 
 
 def behind(skip: Skip) -> Skip | None:
-    """Why other rows wait behind one of their lead that was skipped for an undecided twin; None for another reason."""
-    if skip.kind is SkipKind.UNDECIDED_BEFORE:
+    """Why other rows wait behind one of their lead that was skipped as undecided, or for such a twin; None for another
+    reason."""
+    if skip.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE):
         return Skip(SkipKind.WAITS_FOR_DECISION, skip.run, skip.row)
     # Without a number it is a row of this file.
     if skip.kind is SkipKind.LEFT_TO_RUN and skip.row is not None:

@@ -91,8 +91,13 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         resume = f": `leadsync resume {run_id}`" if kind is SkipKind.WAITS_FOR_RESUME else ""
         return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first{resume}", loud=True)
-    rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
-    return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
+    if kind is SkipKind.UNDECIDED_SINCE:
+        rows = counted(count, "row is not sent: it was sent by", "rows are not sent: they were sent by")
+        words = f"{rows} run {run_id} since"
+    else:
+        rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
+        words = f"{rows} run {run_id} sent"
+    return Remark(f"{words}, and a person has to decide first whether that was applied", loud=True)
 
 
 def of_them(count: int, skippable: int) -> str:

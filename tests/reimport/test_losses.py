@@ -460,6 +460,17 @@ def copy_behind_a_stopped_retry(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def copy_corrected_behind_a_retry_in_conflict(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
+    chain.dialer.faults.add([FaultRule(FaultKind.CODE, code=110, lead="N"), STOP])
+    chain.desk.leadsync("retry")
+    chain.dialer.faults.clear()
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.edit("e.csv", ("N,d", "N,ddd"))
+    return chain.run("e.csv")
+
+
 def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
     chain.run(chain.files["retry"], STOP)
@@ -513,6 +524,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (copy_behind_another_sheet, "! 1 row would undo what its lead was sent since", ["d"]),
         (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
         (copy_behind_a_stopped_retry, "! 4 rows are not sent: they are for run", []),
+        (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

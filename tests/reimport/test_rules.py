@@ -90,7 +90,7 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
 @pytest.mark.parametrize(
     ("values", "decision"),
     [
-        ({"later": (Descendant(LATER, State.CONFLICT),)}, Skip(SkipKind.UNDECIDED_SINCE, LATER, status="conflict")),
+        ({"later": (Descendant(LATER, State.CONFLICT),)}, Skip(SkipKind.UNDECIDED_SINCE, LATER, 0, status="conflict")),
         ({"later": (Descendant(LATER, State.PENDING),)}, Skip(SkipKind.LEFT_TO_RUN, LATER)),
         ({"later": (Descendant(LATER, State.FAILED),)}, None),
         ({"undecided": 4}, Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4)),
