@@ -1,6 +1,6 @@
 """The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadsync.config import Settings
@@ -281,11 +281,19 @@ class Lineage:
             )
 
 
-def losses_of_retry(journal: Journal, run: RunRecord, skipped: Collection[int]) -> Losses:
-    """The texts that rows of a run undo or replace if they go again as they are, but for those `skipped`."""
+def losses_of_rows(
+    journal: Journal,
+    run: RunRecord,
+    rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
+    skipped: Collection[int],
+) -> Losses:
+    """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`.
+
+    `rows_beside` gives the rows whose leads have rows in these other runs.
+    """
     family = family_of(journal, Followed(first_giver(journal, run), came_back=True), lambda _: None)
     losses, sheet_run = Losses(family), _repeated_by(journal, run).id
-    for number, lead in journal.leads_of_retry(run.id, family.run_ids - {run.id}) if family.run_ids else ():
+    for number, lead in rows_beside(family.run_ids - {run.id}) if family.run_ids else ():
         if number not in skipped:
             losses.note(number, lead, Send(lead), family.states_in(sheet_run, lead.external_id, number))
     return losses

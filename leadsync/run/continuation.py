@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
+from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
+from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
@@ -148,6 +151,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     end = changed["last_row"]
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
+    losses = losses_of_rows(journal, run, left, since.skipped)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     plan = Plan(
         replace(run, **changed),
@@ -155,9 +159,11 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
         remarks=(
             *remarks,
             *since.remarks(journal, run, settings, journal.now()),
+            *starmap(again_remark, losses.again.items()),
+            *losses.remarks(),
             *corrections_waiting(journal, run, left),
         ),
-        sent_before=since.sent_before,
+        sent_before=bool(since.sent_before or losses.again),
         write=partial(_write, journal, run, since.skipped, changed),
     )
     return with_held(plan, journal, end)

@@ -13,7 +13,7 @@ from leadsync.journal import Journal, Queued
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
-from leadsync.reimport import losses_of_retry
+from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     inserts_of,
@@ -52,7 +52,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     new = _new_run(journal, run, settings, options, now)
     again = partial(journal.leads_of_retry, run.id)
     since = sent_since(journal, run, again, settings, skip_sent=True)
-    losses = losses_of_retry(journal, run, since.skipped)
+    losses = losses_of_rows(journal, run, again, since.skipped)
     sending = count - len(since.skipped)
     return Plan(
         new,

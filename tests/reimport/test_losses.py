@@ -460,6 +460,13 @@ def copy_behind_a_stopped_retry(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def rest_of_a_stopped_second_copy(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.run("e.csv", STOP)
+    return chain.run("e.csv")
+
+
 def copy_corrected_behind_a_retry_in_conflict(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
     chain.dialer.faults.add([FaultRule(FaultKind.CODE, code=110, lead="N"), STOP])
@@ -524,6 +531,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (copy_behind_another_sheet, "! 1 row would undo what its lead was sent since", ["d"]),
         (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
         (copy_behind_a_stopped_retry, "! 4 rows are not sent: they are for run", []),
+        (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
