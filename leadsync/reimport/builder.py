@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from leadsync.errors import SheetError
 from leadsync.journal import LastSent, Origin, State
@@ -13,9 +12,8 @@ from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import added_row_waits, did_not_go
-from leadsync.reimport.family import Family
 from leadsync.reimport.lineage import Lineage
-from leadsync.reimport.losses import Losses
+from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.same_rows import RowKey
@@ -64,7 +62,7 @@ class ContextBuilder:
             # From its confirmation on, this run has the trial's unsent rows.
             self.transfer.release(trial.run_id, left)
         self.corrections = Corrections()
-        self._losses: dict[Family, Losses] = {}
+        self.losses = LossesOfSheets()
 
     def look_at(self, rows: Sequence[Row]) -> None:
         """Find the earlier runs of these rows, before anything in them is read."""
@@ -135,7 +133,7 @@ class ContextBuilder:
             self.corrections.note(context, decision)
         self._note_losses(context, decision)
         if self._trial is not None and isinstance(context.mapped, Lead) and not several_rows(context):
-            self._trial.note(context.mapped, context.row.number, decision)
+            self._trial.note(context.mapped, context.row.number, decision, self.losses)
         if isinstance(decision, Skip) and (waits := behind(decision)):
             self._behind.setdefault(context.mapped.external_id, waits)
         goes = isinstance(decision, Send) or (isinstance(decision, Skip) and decision.kind is SkipKind.UNCHANGED)
@@ -159,28 +157,8 @@ class ContextBuilder:
         # A payload that is undone is told by its lead.
         if earlier is None or number is None or not isinstance(decision, Send) or decision.undoes:
             return
-        if number not in earlier.origins:
-            return
-        losses = self._losses.setdefault(earlier.family, Losses(earlier.family))
-        losses.note(context.row.number, decision.lead, decision, earlier.states(number))
-
-    @property
-    def sent_again(self) -> Mapping[str, Sequence[int]]:
-        """The rows to be sent with another text than the one that went through, by the run of that."""
-        found: dict[str, list[int]] = {}
-        for losses in self._all_losses:
-            for run_id, numbers in losses.again.items():
-                found.setdefault(run_id, []).extend(numbers)
-        return found
-
-    def losses(self) -> Iterator[Remark]:
-        """The loud sentences about texts that the file replaces or leaves out."""
-        return chain.from_iterable(losses.remarks() for losses in self._all_losses)
-
-    @property
-    def _all_losses(self) -> Sequence[Losses]:
-        """Those of the sheets that the file has rows of, and of the one that it follows."""
-        return [*self._losses.values(), *([self._trial.losses] if self._trial is not None else [])]
+        if number in earlier.origins:
+            earlier.note(self.losses, context.row.number, number, decision)
 
     @property
     def several(self) -> Mapping[str, Sequence[RowKey]]:

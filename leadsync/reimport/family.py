@@ -307,11 +307,17 @@ def same_numbers(journal: Journal, run: RunRecord, other: RunRecord) -> bool:
     return one == two
 
 
-def first_giver(journal: Journal, run: RunRecord) -> RunRecord:
-    """The oldest run that the rows of a run came from, through retries and files given back; or the run itself."""
-    while givers := journal.givers(run.id):
-        run = journal.run(givers[0])
-    return run
+def first_givers(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    """The first runs of a run's rows, through retries and files given back, the oldest first; or the run itself."""
+    found, seen, ahead = set[str](), set[str](), [run.id]
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            givers = journal.givers(one)
+            ahead += givers
+            found |= set() if givers else {one}
+    return sorted(map(journal.run, found), key=lambda first: first.created)
 
 
 def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:

@@ -12,8 +12,8 @@ from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
-from leadsync.reimport.family import Family, Followed, RowState, family_of, first_giver
-from leadsync.reimport.losses import Losses
+from leadsync.reimport.family import Family, Followed, family_of, first_givers
+from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.rules import Send
 from leadsync.reimport.workbook import heading_name
@@ -36,8 +36,8 @@ class Earlier:
     """Those that their run sends again: idempotent ones in doubt, and those to be sent by a person's decision."""
     succeeded: Mapping[str, int]
     """The last row that went through."""
-    family: Family
-    """The runs of its rows' sheet and of the copies of that."""
+    families: Sequence[Family]
+    """The runs of its rows' sheet, or sheets, and of their copies."""
     sheet_run: str
     """The run in which its rows have the same numbers: a retry's is the run that it repeats."""
     newer: Collection[str] = ()
@@ -45,14 +45,21 @@ class Earlier:
     successors: Collection[tuple[str, int]] = ()
     """Run and number of the rows that came from this run's."""
 
-    def states(self, number: int) -> Sequence[RowState]:
-        """The states of a row over the runs of its sheet and its copies, the oldest first."""
-        return self.family.states_in(self.sheet_run, self.origins[number].lead, number)
+    def note(self, losses: LossesOfSheets, line: int, number: int, decision: Send) -> None:
+        """Compare a row to be sent, in a file's `line`, with its states over the runs of its sheet and its copies."""
+        lead = self.origins[number].lead
+        for family in self.families:
+            if states := family.states_in(self.sheet_run, lead, number):
+                losses.of(family).note(line, decision.lead, decision, states)
+                return
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead, sent with success here or from another file of the sheet."""
         later = self.succeeded.get(lead, 0)
-        return (self.run.id, later) if later > number else self.family.later_row(self.sheet_run, lead, number)
+        if later > number:
+            return self.run.id, later
+        rows = (family.later_row(self.sheet_run, lead, number) for family in self.families)
+        return next(filter(None, rows), None)
 
     def is_older(self, last: LastSent) -> bool:
         """Whether this run has read its values before another run read this payload."""
@@ -156,19 +163,16 @@ class Lineage:
             undecided,
             in_doubt,
             succeeded,
-            self._family(run),
+            self._families_of(run),
             _repeated_by(journal, run).id,
             newer_runs(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
         )
 
-    def _family(self, run: RunRecord) -> Family:
+    def _families_of(self, run: RunRecord) -> Sequence[Family]:
         journal = self._journal
         assert journal is not None  # noqa: S101 - it has found the run
-        first = first_giver(journal, run)
-        if first.id not in self._families:
-            self._families[first.id] = family_of(journal, Followed(first, came_back=True), self._hold)
-        return self._families[first.id]
+        return _families_of(journal, run, self._hold, self._families)
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
         """The cells of these rows as they were read at first, by the name of their heading."""
@@ -286,17 +290,31 @@ def losses_of_rows(
     run: RunRecord,
     rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
     skipped: Collection[int],
-) -> Losses:
+) -> LossesOfSheets:
     """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`.
 
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
-    family = family_of(journal, Followed(first_giver(journal, run), came_back=True), lambda _: None)
-    losses, sheet_run = Losses(family), _repeated_by(journal, run).id
-    for number, lead in rows_beside(family.run_ids - {run.id}) if family.run_ids else ():
-        if number not in skipped:
-            losses.note(number, lead, Send(lead), family.states_in(sheet_run, lead.external_id, number))
+    losses, sheet_run, seen = LossesOfSheets(), _repeated_by(journal, run).id, set(skipped)
+    for family in _families_of(journal, run, lambda _: None, {}):
+        for number, lead in rows_beside(family.run_ids - {run.id}) if family.run_ids else ():
+            if number not in seen and (states := family.states_in(sheet_run, lead.external_id, number)):
+                seen.add(number)
+                losses.of(family).note(number, lead, Send(lead), states)
     return losses
+
+
+def _families_of(
+    journal: Journal, run: RunRecord, hold: Callable[[str], None], known: dict[str, Family]
+) -> Sequence[Family]:
+    """The runs of each sheet that rows of a run came from; `known` keeps them by their first run."""
+    found: list[Family] = []
+    for first in first_givers(journal, run):
+        if not any(first.id in family.run_ids for family in found):
+            if first.id not in known:
+                known[first.id] = family_of(journal, Followed(first, came_back=True), hold)
+            found.append(known[first.id])
+    return found
 
 
 def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:

@@ -1,6 +1,7 @@
 """Texts of a sheet's rows that a file undoes, replaces or leaves out, for the user to see before anything is sent."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from leadsync.journal import State
 from leadsync.models import Lead
@@ -71,6 +72,30 @@ class Losses:
             return f"{rows} {where} {them}, go on with `leadsync resume {run_id}` instead"
         rows = counted(count, "row failed with another text", "rows failed with other texts")
         return f"{rows} {where} {them}, go on with `leadsync retry {run_id}` instead"
+
+
+class LossesOfSheets:
+    """The losses of a file with rows of several sheets."""
+
+    def __init__(self) -> None:
+        self._of: dict[Family, Losses] = {}
+
+    def of(self, family: Family) -> Losses:
+        """Those of one sheet's rows."""
+        return self._of.setdefault(family, Losses(family))
+
+    @property
+    def again(self) -> dict[str, list[int]]:
+        """The rows to be sent with another text than the one that went through last, by that run."""
+        found: dict[str, list[int]] = {}
+        for losses in self._of.values():
+            for run_id, numbers in losses.again.items():
+                found.setdefault(run_id, []).extend(numbers)
+        return found
+
+    def remarks(self) -> Iterator[Remark]:
+        """The loud sentences about texts that the file replaces or leaves out, complete after the last row."""
+        return chain.from_iterable(losses.remarks() for losses in self._of.values())
 
 
 def in_vain(numbers: Sequence[int]) -> Remark:

@@ -12,7 +12,7 @@ from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
 from leadsync.reimport.family import Family, RowState
-from leadsync.reimport.losses import Losses
+from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.rules import Decision
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.sheet_rows import SheetRows
@@ -44,7 +44,6 @@ class Trial:
         self._newer = newer
         self._states = states
         self._several = several
-        self.losses = Losses(states)
         self._there: int | None = None
         """The place of the row matched last."""
         self._sent = {number: one for number, one in tried.items() if one.state not in (State.PENDING, State.SKIPPED)}
@@ -129,8 +128,8 @@ class Trial:
         skip = self._states.superseded_rejected(lead, there, cells)
         return TrialMatch(self._run.id, skip) if skip else match
 
-    def note(self, lead: Lead, number: int, decision: Decision) -> None:
-        """The row matched last was decided."""
+    def note(self, lead: Lead, number: int, decision: Decision, losses: LossesOfSheets) -> None:
+        """The row matched last was decided: compare it with its states."""
         there = self._there
         states = self._states.states_of(lead.external_id, there)
         if not states and there is not None and (origin := self._before.get(there)) is not None:
@@ -138,7 +137,7 @@ class Trial:
         if isinstance(decision, Skip):
             states = [*self._states.twins_of(there), *states]
         if there is not None or lead.external_id not in self._states.rows.order:
-            self.losses.note(number, lead, decision, states)
+            losses.of(self._states).note(number, lead, decision, states)
 
     def missing(self, unsent: Collection[int]) -> Iterator[Remark]:
         """The loud sentence about rows left of a run that a copy of its sheet does not hold; complete after the last

@@ -151,7 +151,7 @@ class SheetScan:
     @property
     def sent_again(self) -> Mapping[str, Sequence[int]]:
         """The rows to be sent with another text than the one that went through, by the run of that."""
-        return self._builder.sent_again
+        return self._builder.losses.again
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -189,7 +189,7 @@ class SheetScan:
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
         remarks += self._builder.missing()
-        remarks += self._builder.losses()
+        remarks += self._builder.losses.remarks()
         if not self.survey.rows:
             remarks.append(
                 Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")

@@ -460,6 +460,19 @@ def copy_behind_a_stopped_retry(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def report_with_rows_of_two_sheets(chain: Chain) -> str:
+    """A line of a stopped copy's report, pasted into the report of an older sheet."""
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "P,e"), FaultRule(FaultKind.CODE, code=106))
+    chain.report("r.csv")
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    chain.run("e.csv", STOP)
+    [line] = [one for one in Path(chain.files["report"]).read_text("utf-8-sig").splitlines() if one.startswith("N,d")]
+    chain.edit("r.csv", ("P,e", f"{line}\nP,ee"))
+    chain.run("r.csv", STOP)
+    return chain.run(chain.files["report"])
+
+
 def rest_of_a_stopped_second_copy(chain: Chain) -> str:
     chain.edit("c.csv", ("N,d", "N,dd"))
     chain.run("c.csv")
@@ -531,6 +544,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (copy_behind_another_sheet, "! 1 row would undo what its lead was sent since", ["d"]),
         (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
         (copy_behind_a_stopped_retry, "! 4 rows are not sent: they are for run", []),
+        (report_with_rows_of_two_sheets, "! 1 row that went through in run", ["d", "ee"]),
         (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
