@@ -349,14 +349,15 @@ def test_the_reserve_is_left_free_by_all_together(database: Database, said: list
         assert database.reports[0].slots == 6
 
 
-def test_another_measures_and_its_number_is_taken(
-    database: Database, said: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database.grants = [
-        *[SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 500),))] * 3,
-        SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 16, knows=16),)),
-    ]
-    with MemberSlots(database, 512, said.append, give_up_seconds=1, run_lease_seconds=15.0, known=False) as slots:
+def test_another_measures_and_its_number_is_taken(database: Database) -> None:
+    database.grants = [SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 500),))]
+    said: list[str] = []
+
+    def say(words: str) -> None:
+        said.append(words)
+        database.grants = [SlotGrant(1, 1, others=(OtherMember("process 7 on office-b", 16, knows=16),))]
+
+    with MemberSlots(database, 512, say, give_up_seconds=1, run_lease_seconds=15.0, known=False) as slots:
         assert asyncio.run(slots.known_elsewhere()) == 16
         assert {report.wanted for report in database.reports} == {1}, "it takes nothing from the one that measures"
         slots.resize(16)
