@@ -229,6 +229,10 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
         return Family({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
+    return _gathered(journal, followed, own, others)
+
+
+def _gathered(journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord]) -> Family:
     states: dict[int, list[RowState]] = {}
     added: dict[str, list[RowState]] = {}
     gone: dict[tuple[str, int], str] = {}
@@ -247,18 +251,17 @@ def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None])
         origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
         descendants = journal.descendants(run.id)
         later = _successes(run.id, origins, descendants)
-        is_whole = run.id in whole
-        for lead, numbers, found in _numbered(origins) if is_whole else rows.places(origins):
-            for number, usual in zip(numbers, found, strict=True):
-                # Of a file that was given back the links count: other rows of the sheet may be missing there.
-                place = places.get((run.id, number), usual)
-                state = RowState(number, origins[number], run.id in ids, place, later.get(number))
-                if place is None:
-                    added.setdefault(lead, []).append(state)
-                    continue
-                states.setdefault(place, []).append(state)
-                if is_whole:
-                    places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
+        found = _numbered(origins) if run.id in whole else rows.places(origins)
+        for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
+            # Of a file that was given back the links count: other rows of the sheet may be missing there.
+            place = places.get((run.id, number), usual)
+            state = RowState(number, origins[number], run.id in ids, place, later.get(number))
+            if place is None:
+                added.setdefault(lead, []).append(state)
+                continue
+            states.setdefault(place, []).append(state)
+            if run.id in whole:
+                places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
         if run.id in ids:
             gone |= {(run.id, number): by for number, by in later.items()}
             rejected |= _rejected(journal, run, origins, later)
