@@ -53,6 +53,8 @@ class ContextBuilder:
         self._inserts_only = inserts_only
         self._seen: dict[tuple[str, str], Claim] = {}
         self._lines: set[int] = set()
+        self._going: set[tuple[str, int]] = set()
+        """The rows of sheets that go from a line further up, whichever of their runs it names."""
         self._sent: dict[int, bool] = {}
         """A digest of each row to be sent of a file that came back, and whether its row is known."""
         self._behind = dict(behind)
@@ -154,10 +156,11 @@ class ContextBuilder:
     def _note_losses(self, context: Context, decision: Decision) -> None:
         """A row of an earlier run is sent: compare it with the same row in the runs of its sheet and its copies."""
         earlier, number = self._lineage.earlier(context.claim.run), context.claim.number
-        # A payload that is undone is told by its lead.
-        if earlier is None or number is None or not isinstance(decision, Send) or decision.undoes:
+        if earlier is None or number is None or number not in earlier.origins or not isinstance(decision, Send):
             return
-        if number in earlier.origins:
+        self._going.add(earlier.row_of_sheet(number))
+        # A payload that is undone is told by its lead.
+        if not decision.undoes:
             earlier.note(self.losses, context.row.number, number, decision)
 
     @property
@@ -217,6 +220,7 @@ class ContextBuilder:
         # Only earlier rows: a later one goes behind this one, as in the sheet.
         before_it = (other for other in earlier.in_doubt.get(lead, ()) if other < number)
         return context._replace(
+            second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
             began=earlier.run.created,
             same_place=earlier.same_place,

@@ -84,6 +84,7 @@ class Family:
         rows: SheetRows | None = None,
         files: Mapping[str, str] = NO_FILES,
         sheet: str = "",
+        content: str = "",
         whole: Collection[str] = (),
         places: Mapping[tuple[str, int], int] = NO_PLACES,
     ) -> None:
@@ -100,6 +101,8 @@ class Family:
         """Whether the followed run is of another copy: which of two texts is the older one is not known."""
         self.sheet = sheet
         """The name of the sheet's file."""
+        self._content = content
+        """The id of the sheet as the followed run has read it, the same for its copies."""
         self._files = dict(files)
         self._whole = whole
         """The runs of the whole sheet. A row's number is its place there, but for those among the `places`."""
@@ -203,6 +206,11 @@ class Family:
             return None
         return last.origin.run_id, last.number
 
+    def row_of_sheet(self, run_id: str, number: int) -> tuple[str, int] | None:
+        """The sheet's id and the place of a row there, by its number in one of the runs: alike for the row in each."""
+        there = self._place(run_id, number)
+        return (self._content, there) if there is not None else None
+
     def _place(self, run_id: str, number: int) -> int | None:
         return self._places.get((run_id, number), number if run_id in self._whole else None)
 
@@ -277,6 +285,7 @@ def _gathered(journal: Journal, followed: Followed, own: Sequence[RunRecord], ot
         rows=rows,
         files={run.id: run.file.name for run in runs},
         sheet=_sheet_of(journal, own[0]).name,
+        content=_content(journal, followed.run),
         whole=whole,
         places=places,
     )
@@ -305,9 +314,12 @@ def _moved(
 
 def same_numbers(journal: Journal, run: RunRecord, other: RunRecord) -> bool:
     """Whether the rows of two runs of a sheet or its copies have the same numbers in it: it was not changed between."""
-    file = _sheet_of(journal, other)
-    one, two = (each.checked or CheckedSheet.of(file, each.sheet, each.fingerprint).id for each in (run, other))
-    return one == two
+    return _content(journal, run) == _content(journal, other)
+
+
+def _content(journal: Journal, run: RunRecord) -> str:
+    """The id of the sheet's content that a run, or the check of its copy, has read."""
+    return run.checked or CheckedSheet.of(_sheet_of(journal, run), run.sheet, run.fingerprint).id
 
 
 def first_givers(journal: Journal, run: RunRecord) -> list[RunRecord]:

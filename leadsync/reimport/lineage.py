@@ -53,6 +53,11 @@ class Earlier:
                 losses.of(family).note(line, decision.lead, decision, states)
                 return
 
+    def row_of_sheet(self, number: int) -> tuple[str, int]:
+        """The row as its sheet has it, whichever of the sheet's runs it is a row of."""
+        rows = (family.row_of_sheet(self.sheet_run, number) for family in self.families)
+        return next(filter(None, rows), (self.run.id, number))
+
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead, sent with success here or from another file of the sheet."""
         later = self.succeeded.get(lead, 0)

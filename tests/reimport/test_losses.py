@@ -473,6 +473,28 @@ def report_with_rows_of_two_sheets(chain: Chain) -> str:
     return chain.run(chain.files["report"])
 
 
+def row_in_two_retry_files(chain: Chain, *again: str) -> str:
+    """The same row of the sheet in the retry files of two of its runs, corrected in both and put together."""
+    failing = FaultRule(FaultKind.CODE, code=106, lead="N")
+    chain.run("leads.csv", failing)
+    first = Path(chain.files["retry"])
+    chain.edit(first.name, ("N,d", "N,dd"))
+    chain.dialer.faults.add([failing])
+    second = chain.desk.leadsync(*again, "--json").json["files"]["retry"]
+    chain.dialer.faults.clear()
+    [line] = [one for one in Path(second).read_text("utf-8-sig").splitlines() if one.startswith("N,d")]
+    chain.edit(first.name, ("N,dd", f"{line.replace('N,d', 'N,ddd')}\nN,dd"))
+    return chain.run(first.name)
+
+
+def row_in_the_retry_files_of_a_run_and_its_retry(chain: Chain) -> str:
+    return row_in_two_retry_files(chain, "retry")
+
+
+def row_in_the_retry_files_of_a_sheet_and_its_copy(chain: Chain) -> str:
+    return row_in_two_retry_files(chain, "run", "c.csv")
+
+
 def rest_of_a_stopped_second_copy(chain: Chain) -> str:
     chain.edit("c.csv", ("N,d", "N,dd"))
     chain.run("c.csv")
@@ -545,6 +567,8 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (line_copied_behind_those_of_the_sheet, "! 1 added row goes behind rows of its lead", ["a"]),
         (copy_behind_a_stopped_retry, "! 4 rows are not sent: they are for run", []),
         (report_with_rows_of_two_sheets, "! 1 row that went through in run", ["d", "ee"]),
+        (row_in_the_retry_files_of_a_run_and_its_retry, "1 row corrected: Version 1", ["ddd"]),
+        (row_in_the_retry_files_of_a_sheet_and_its_copy, "1 row corrected: Version 1", ["ddd"]),
         (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
