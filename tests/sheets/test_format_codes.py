@@ -24,6 +24,7 @@ def test_a_plain_code_shows_the_numbers_own_digits(code: str, *, plain: bool) ->
         ("#,##0", Section(("#", "#", "#", "0"), (0, 1, 2, 3), point=4, is_grouped=True)),
         ("0,", Section(("0",), (0,), point=1, thousands=1)),
         ("0,,", Section(("0",), (0,), point=1, thousands=2)),
+        ("0.0,", Section(("0", ".", "0"), (0,), (2,), point=1, thousands=1)),
         ("0%", Section(("0", "%"), (0,), point=2, is_percent=True)),
         ("_(0_)", Section((" ", "0", " "), (1,), point=3)),
         ("* 0", Section(("0",), (0,), point=1)),
@@ -60,7 +61,7 @@ def test_each_comparison(comparison: str, fitting: list[int]) -> None:
         "0*x",  # repeated over the column's width
         "0 1",  # a digit among the number's own
         "[DBNum1]0",  # figures of another script
-        "0.0,",  # a comma behind the point
+        "0.,0",  # a comma among the decimals
         ",0",  # a comma in front of all places
         "General.0",
         "General General",

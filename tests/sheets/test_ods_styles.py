@@ -142,8 +142,12 @@ ZERO, POSITIVE, NEGATIVE = (
         (f'<n:number-style style:name="N">{NUMBER}</n:number-style>', "0"),
         ('<n:number-style style:name="N"><n:number number:min-integer-digits="0"/></n:number-style>', "#"),
         ('<n:number-style style:name="N"><n:text/></n:number-style>', '""'),
+        ('<n:number-style style:name="N"><n:number number:min-integer-digits="5"/></n:number-style>', "00000"),
+        ('<n:percentage-style style:name="N"><n:number/><n:text>%</n:text></n:percentage-style>', "0%"),
+        ('<n:number-style style:name="N"><n:number/><n:text>%</n:text></n:number-style>', '0"%"'),
+        ('<n:currency-style style:name="N"><n:currency-symbol/><n:number/></n:currency-style>', '"\u00a4"0'),
         ('<n:number-style style:name="N"><n:text>-</n:text></n:number-style>', '"-"'),
-        ('<n:date-style style:name="N"><n:day/><n:text>/</n:text><n:month/></n:date-style>', '0"/"0'),
+        ('<n:date-style style:name="N"><n:day/><n:text>/</n:text><n:month/></n:date-style>', 'd"/"m'),
         ('<n:text-style style:name="N"><n:text-content/></n:text-style>', "@"),
         (
             f'<n:text-style style:name="N"><n:text/>{POSITIVE}{NEGATIVE}{ZERO}</n:text-style>'.format("B", "B", "B"),
@@ -168,12 +172,18 @@ def test_the_code_of_a_conditional_style(style, code):
     assert styles.code_of("other") == ""
 
 
-@pytest.mark.parametrize(("number", "is_told"), [(0, True), (5, False)])
-def test_a_conditional_format_of_an_ods_is_told_if_it_hides_a_value(tmp_path, number, is_told):
+BAR = '<c:data-bar calcext:show-value="{}"/>'
+
+
+@pytest.mark.parametrize(
+    ("number", "rule", "is_told"),
+    [(0, "", True), (5, "", False), (5, BAR.format("false"), True), (5, BAR.format("true"), False)],
+)
+def test_a_conditional_format_of_an_ods_is_told_if_it_hides_a_value(tmp_path, number, rule, is_told):
     row = "<table:table-row>{}</table:table-row>"
     cell = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
     condition = '<c:condition calcext:apply-style-name="S" calcext:value="=0"/>'
-    rule = f'<c:conditional-format calcext:target-range-address="Leads.B1:Leads.B9">{condition}'
+    rule = f'<c:conditional-format calcext:target-range-address="Leads.B1:Leads.B9">{rule or condition}'
     path = handmade.ods(
         tmp_path / "leads.ods",
         row.format(handmade.cell("Id") + handmade.cell("Score"))
@@ -183,6 +193,6 @@ def test_a_conditional_format_of_an_ods_is_told_if_it_hides_a_value(tmp_path, nu
         '<style:style style:name="S" style:data-style-name="N"/>',
     )
     with open_table(path) as table:
-        told = "! A conditional format hides values in B1:B9, which are sent all the same; delete such values, or"
+        told = "! A conditional format hides values in B1:B9, or shows others in their place; the values"
         assert [str(remark).startswith(told) for remark in table.remarks] == [True] * is_told
         assert [row.cells for row in table.rows()] == [("x", str(number))]

@@ -16,6 +16,7 @@ from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.reasons import FaultKind
 from leadsync.sheets import open_table
+from leadsync.spreadsheet import HeadingNames, SheetRules
 from tests.sheets.handmade import SHEET, STRUCK, altered, error_fault, fault_words
 
 
@@ -135,9 +136,11 @@ def test_a_number_before_the_first_moment_of_a_format_is_at_fault(workbook, rows
         (";;;", {"formula": ["0"]}, "D1:D9 E2", False),  # blanks alone
         (";;;", {"operator": "between", "formula": ["1", "5"]}, "A1 B1:B3", True),
         (";;;", {"type": "expression", "operator": None, "formula": ["B2=7"]}, "B2:B3", False),
+        ('"C-"0', {"operator": "lessThan", "formula": ["1"]}, "B2:B3", True),
+        ('"C-"0', {"operator": "greaterThan", "formula": ["1"]}, "B2:B3", False),
     ],
 )
-def test_a_conditional_format_is_told_if_it_hides_a_value(workbook, code, rule, area, is_told):
+def test_a_conditional_format_is_told_if_it_hides_a_value_or_shows_another(workbook, code, rule, area, is_told):
     def hide(sheet):
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode=code))
         sheet.conditional_formatting.add(area, Rule(**{"type": "cellIs", "operator": "equal", **rule}, dxf=style))
@@ -145,9 +148,34 @@ def test_a_conditional_format_is_told_if_it_hides_a_value(workbook, code, rule, 
 
     with open_table(workbook([["Id", "Priority"], ["x", 0], ["y", 1]], hide)) as table:
         assert [row.cells for row in table.rows()] == [("x", "0"), ("y", "1")]
-        told = f"! A conditional format hides values in {area}, which are sent all the same; "
-        assert [str(remark) for remark in table.remarks] == [f"{told}delete such values, or the format."] * is_told
+        told = f"! A conditional format hides values in {area}, or shows others in their place; "
+        remedy = "the values themselves are sent: correct them, or delete the format."
+        assert [str(remark) for remark in table.remarks] == [f"{told}{remedy}"] * is_told
         assert all(remark.doubt for remark in table.remarks)
+
+
+@pytest.mark.parametrize(
+    ("rule", "unsent", "is_told"),
+    [
+        ('<cfRule><iconSet showValue="0"/></cfRule>', "", True),
+        ('<cfRule><dataBar showValue="false"/></cfRule>', "", True),
+        ('<cfRule><iconSet showValue="1"/></cfRule>', "", False),
+        ('<cfRule><iconSet showValue="0"/></cfRule>', "Priority", False),
+    ],
+)
+@pytest.mark.parametrize("is_newer", [False, True])
+def test_icons_or_bars_in_place_of_numbers_are_told(workbook, rule, unsent, is_told, is_newer):
+    begin, end = "<conditionalFormatting", "</conditionalFormatting></worksheet>"
+    area = f">{rule}<sqref>B2:B3</sqref>" if is_newer else f' sqref="B2:B3">{rule}'
+    path = altered(
+        workbook([["Id", "Priority"], ["x", 0], ["y", 1]]),
+        lambda name, data: data.replace(b"</worksheet>", f"{begin}{area}{end}".encode()) if "sheet1" in name else data,
+    )
+    with open_table(path, rules=SheetRules(HeadingNames(unsent=frozenset({unsent.lower()})))) as table:
+        remarks = [str(remark) for remark in table.remarks if "conditional" in str(remark)]
+        assert [remark.partition(",")[0] for remark in remarks] == [
+            "! A conditional format hides values in B2:B3"
+        ] * is_told
 
 
 def test_struck_texts_of_an_xlsx(workbook, rows_of):

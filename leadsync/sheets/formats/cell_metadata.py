@@ -59,7 +59,7 @@ class CellMetadata:
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
-    0. `veils` are the rules of conditional formats that hide values. `epoch_1904`: the workbook counts days from
+    0. `veils` are the rules of conditional formats that alter values. `epoch_1904`: the workbook counts days from
     1904. `repeated` names a row or cell with two entries; calamine gives only the last.
     """
 

@@ -1,17 +1,20 @@
-"""Conditional formats that hide values: whether a cell meets the rule. Pure. Source: ECMA-376 part 1, 18.3.1.10.
+"""Conditional formats that hide values or show others: whether a cell meets the rule. Pure.
 
-A rule compares a cell with constants, or is not worked out: then any value that its format hides is in doubt.
+Source: ECMA-376 part 1, 18.3.1.10.
+
+A rule compares a cell with constants, or is not worked out: then any value that its format alters is in doubt.
 """
 
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.cell_text import Value, text_of
 from leadsync.sheets.formats.format_codes import text_pieces
-from leadsync.sheets.formats.number_formats import hides, is_hidden, shown_text, shows_no_digits
+from leadsync.sheets.formats.number_formats import alters, is_hidden, may_alter, shows_no_digits
 from leadsync.sheets.formats.serial_dates import serial_of
 from leadsync.sheets.source_lines import Merged, letter
 
@@ -38,11 +41,13 @@ _OF_OWN_CELL = re.compile(r"\s*(\$?)([A-Z]{1,3})(\d{1,7})\s*(<=|>=|<>|=|<|>)\s*(
 _NUMBER = re.compile(r"-?(?:\d{1,15}\.?\d{0,15}|\.\d{1,15})")
 _TEXT = re.compile(r'"((?:[^"]|"")*)"')
 _OF_BLANKS = ("containsBlanks", "containsErrors")
+ICONS_ALONE = ";;;@"
+"""A format that hides numbers, as an icon or a bar in their place does."""
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 
 
 class Veil(NamedTuple):
-    """A rule of a conditional format that hides values: its cells, the format's code, and the condition.
+    """A rule of a conditional format that alters values: its cells, the format's code, and the condition.
 
     `kind` and `comparison` are the words of an .xlsx, `operands` its formulas.
     """
@@ -58,19 +63,21 @@ class Veil(NamedTuple):
         """The areas as a person writes them: `B2:B9 D2`."""
         return " ".join(_name(first) + (f":{_name(last)}" if first != last else "") for first, last in self.areas)
 
-    def judge(self, *, epoch_1904: bool = False) -> Callable[[Value], bool]:
-        """Return a function that tells whether nothing is to be seen of a value in one of the cells, as far as the rule
-        can be worked out."""
+    def judge(self, *, epoch_1904: bool = False) -> Callable[[Value, Callable[[Value], str]], bool]:
+        """Return a function that tells whether a value in one of the cells is not to be seen, or as another one than
+        its text without the rule, as far as the rule can be worked out. It takes the value, and what gives its text."""
         is_met = self._rule()
-        hides_texts, hides_numbers = _hides_texts(self.code), shows_no_digits(self.code)
+        alters_texts, hides_numbers = _alters_texts(self.code), shows_no_digits(self.code)
 
-        def hides_value(value: Value) -> bool:
+        def is_altered(value: Value, own: Callable[[Value], str]) -> bool:
             number = None if value.__class__ is str else serial_of(value, epoch_1904=epoch_1904)
             if number is None:
-                return hides_texts and is_met(_order_of_text(value))
-            return is_met((0, number, "")) and (hides_numbers or is_hidden(float(number), self.code))
+                return alters_texts and is_met(_order_of_text(value))
+            if not is_met((0, number, "")) or not (text := own(value)):
+                return False
+            return hides_numbers or is_hidden(float(number), self.code) or alters(number, self.code, text)
 
-        return hides_value
+        return is_altered
 
     def _rule(self) -> Callable[[_Order], bool]:
         """Whether a value meets the rule; any does if it is not worked out."""
@@ -96,13 +103,15 @@ class Veil(NamedTuple):
         return self.kind, self.comparison, self.operands
 
 
-def may_hide(code: str) -> bool:
-    """Whether nothing is to be seen of some values under a format code."""
-    return _hides_texts(code) or hides(code) or shows_no_digits(code)
+def may_show_others(code: str) -> bool:
+    """Whether some values are not to be seen under a format code, or as other ones."""
+    return _alters_texts(code) or may_alter(code) or shows_no_digits(code)
 
 
-def _hides_texts(code: str) -> bool:
-    return text_pieces(code) is not None and shown_text("x", code) is None
+def _alters_texts(code: str) -> bool:
+    """Whether a text is hidden, or has letters or digits beside it."""
+    pieces = text_pieces(code)
+    return pieces is not None and (None not in pieces or any(map(str.isalnum, "".join(filter(None, pieces)))))
 
 
 def areas_of(references: str) -> tuple[Merged, ...]:
@@ -130,8 +139,17 @@ def opendocument_veil(ranges: str, code: str, condition: str) -> Veil:
     return Veil(areas, code, "cellIs", _SIGNS[found["sign"].replace("!=", "<>")], (found["operand"],))
 
 
-def hiding(rows: Iterable[list[Value]], first_column: int, veils: list[Veil], *, epoch_1904: bool) -> Iterator[Veil]:
-    """Yield the rules that hide a value below the first filled row: the headings."""
+def altering(
+    rows: Iterable[list[Value]],
+    first_column: int,
+    veils: list[Veil],
+    own: Callable[[int, int, Value], str] = lambda _row, _column, value: text_of(value)[0],
+    *,
+    unsent: frozenset[int] = frozenset(),
+    epoch_1904: bool = False,
+) -> Iterator[Veil]:
+    """Yield the rules that alter a value below the first filled row: the headings. `own` gives a cell's text without
+    them from its row, column and value; the columns `unsent` do not count."""
     filled = ((row, values) for row, values in enumerate(rows) if any(value != "" for value in values))
     next(filled, None)
     judges = [veil.judge(epoch_1904=epoch_1904) for veil in veils]
@@ -145,7 +163,10 @@ def hiding(rows: Iterable[list[Value]], first_column: int, veils: list[Veil], *,
         reached = [(area, index) for area, index in reached if area[1][0] >= row and index not in told]
         for ((_, begin), (_, end)), index in reached:
             cells = values[max(begin - first_column, 0) : max(end + 1 - first_column, 0)]
-            if index not in told and any(value != "" and judges[index](value) for value in cells):
+            if index not in told and any(
+                value != "" and column not in unsent and judges[index](value, partial(own, row, column))
+                for column, value in enumerate(cells, max(begin, first_column))
+            ):
                 told.add(index)
                 yield veils[index]
 

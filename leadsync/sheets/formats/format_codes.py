@@ -235,8 +235,9 @@ def _condition(brackets: list[str]) -> tuple[str, Decimal] | None:
 
 def _with_commas(section: Section, commas: list[int]) -> Section:
     """Take a comma between two places for one of thousands, and one behind the last for a scale."""
+    last = max((*section.whole, *section.decimals), default=0)
     for comma in commas:
-        if not section.whole or not section.whole[0] < comma <= section.point:
+        if not section.whole or comma <= section.whole[0] or section.point < comma <= last:
             raise _Unknown
         if comma > section.whole[-1]:
             section = section._replace(thousands=section.thousands + 1)

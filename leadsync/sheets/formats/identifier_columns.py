@@ -1,5 +1,6 @@
 """The columns whose numbers are names: external ids, phones, post codes. A name is what the sheet shows."""
 
+from collections.abc import Callable
 from itertools import islice
 
 from leadsync.sheets.formats.sheet_values import Sheet
@@ -11,9 +12,18 @@ _FIRST_ROWS, _FARTHEST, _WIDEST = 20, 200, 500
 
 def identifier_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
     """Return the columns with such a heading among their first cells."""
+    keys = names.ids | names.phones
+    return _columns(sheet, lambda key: key in keys or is_post_code(key))
+
+
+def unsent_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
+    """Return the columns that the settings leave out, by their headings among the first cells."""
+    return _columns(sheet, names.unsent.__contains__) if names.unsent else frozenset()
+
+
+def _columns(sheet: Sheet, is_wanted: Callable[[str], bool]) -> frozenset[int]:
     first_column = sheet.start[1] if sheet.start else 0
     rows = (row for row in sheet.iter_rows() if any(value != "" for value in row))
-    keys = names.ids | names.phones
     found: set[int] = set()
     for number, row in enumerate(islice(rows, _FARTHEST)):
         if number >= _FIRST_ROWS and (found or len(row) > _WIDEST):
@@ -21,7 +31,6 @@ def identifier_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
         found.update(
             column
             for column, value in enumerate(row, first_column)
-            if isinstance(value, str)
-            and ((key := loose(value.strip().removesuffix("__c"))) in keys or is_post_code(key))
+            if isinstance(value, str) and is_wanted(loose(value.strip().removesuffix("__c")))
         )
     return frozenset(found)

@@ -5,8 +5,10 @@ scaled and hidden numbers name something else.
 """
 
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import chain
 
 from leadsync.sheets.formats.format_codes import Section, section_for, sections_of, shown_sections, text_pieces
 
@@ -72,6 +74,45 @@ def is_hidden(value: float, code: str) -> bool:
 def _visible(text: str) -> str:
     """A text without blanks; a decimal point alone is not shown in all programs."""
     return text.strip().strip(".")
+
+
+def may_alter(code: str) -> bool:
+    """Whether some numbers are hidden, or are shown as others: with letters, more digits, or scaled."""
+    return hides(code) or any(
+        section.is_percent
+        or section.thousands
+        or not (section.whole or section.decimals)
+        or sum(section.pieces[place] == "0" for place in section.whole) > 1
+        or any(map(str.isalnum, _own_pieces(section)))
+        for section in sections_of(code)
+    )
+
+
+def alters(number: Decimal, code: str, own: str) -> bool:
+    """Whether a number is shown as another one than `own`, its text under another format.
+
+    Separators, signs and the number of decimals are looks, and so is a sign in place of 0.
+    """
+    section, number = section_for(number, sections_of(code))
+    if section is None:
+        return False
+    if section.is_percent or section.thousands:
+        return bool(section.thousands) or not own.endswith("%")
+    text, rounded = _filled(number, section)
+    seen = _letters(text)
+    return seen not in (_letters(f"{rounded:f}"), _letters(own)) and (seen != "" or number != 0)
+
+
+def _own_pieces(section: Section) -> Iterator[str]:
+    """The signs of a part that stand for themselves."""
+    places = {*section.whole, *section.decimals}
+    return chain.from_iterable(piece for at, piece in enumerate(section.pieces) if at not in places)
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, with the point in front of decimals other than 0."""
+    whole, point, decimals = "".join(sign for sign in text if sign.isalnum() or sign == ".").partition(".")
+    return f"{whole or '0' * bool(point)}.{decimals.rstrip('0')}".rstrip(".")
 
 
 def percentage(value: float, code: str) -> str | None:

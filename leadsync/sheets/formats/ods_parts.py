@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
-from leadsync.sheets.formats.conditional_formats import may_hide, opendocument_veil
+from leadsync.sheets.formats.conditional_formats import ICONS_ALONE, may_show_others, opendocument_veil
 from leadsync.sheets.formats.number_formats import shows
 from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
 from leadsync.sheets.formats.serial_dates import serial_of
@@ -180,9 +180,11 @@ class _CellWalk(Walk):
             self._ranges = attributes.get("calcext:target-range-address", "")
         elif name == "condition" and self._here:
             code = self._styles.code_of(attributes.get("calcext:apply-style-name", ""))
-            if may_hide(code):
+            if may_show_others(code):
                 rule = opendocument_veil(self._ranges, code, attributes.get("calcext:value", ""))
                 self._metadata.veils.append(rule)
+        elif self._here and attributes.get("calcext:show-value") == "false":
+            self._metadata.veils.append(opendocument_veil(self._ranges, ICONS_ALONE, ""))
         elif self._here and not self._commenting:
             self._begin_within(name, attributes)
 

@@ -23,6 +23,7 @@ _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15
 _INVISIBLE = frozenset({"text", "map", "text-properties", "fill-character"})
 """Elements of a number style that show nothing themselves."""
 _BLANK = '""'
+_MOST_DIGITS = 20
 _BY_SIGN = ((">=",), (">", "<"), (">", "<", "="))
 """The conditions of parts that a format code has by their order, all of them of 0."""
 _OFFICE = re.compile(r"\s*[\w. ]*Office[\w.]*/")
@@ -40,7 +41,9 @@ class Styles(Walk):
         self._codes: dict[str, str] = {}
         """Format codes of dates and times by the number style; empty for any other."""
         self._looks: dict[str, str] = {}
-        """By the number style its texts and a figure for all else it shows, as in a format code."""
+        """By the number style its texts and figures, as in a format code without decimals."""
+        self._shares = set[str]()
+        """The number styles of percentages."""
         self._names: dict[str, str] = {}
         """The cells' styles by the names that people see."""
         self._cells: dict[str, tuple[str, str]] = {}
@@ -83,6 +86,7 @@ class Styles(Walk):
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]
             self._codes[self._number_style] = self._looks[self._number_style] = ""
+            self._shares |= {attributes[_NAME]} if name == "percentage-style" else set()
             self._is_elapsed = attributes.get("number:truncate-on-overflow") == "false"
         elif name == "map" and self._number_style:
             self._parts.setdefault(self._number_style, []).append(_part(attributes))
@@ -93,7 +97,7 @@ class Styles(Walk):
         elif self._number_style and name == "text-content":
             self._looks[self._number_style] += "@"
         if self._number_style and name not in _INVISIBLE and not name.endswith(("-style", "-content")):
-            self._looks[self._number_style] += "#" if attributes.get("number:min-integer-digits") == "0" else "0"
+            self._looks[self._number_style] += _look(name, attributes)
         self._fills = name == "fill-character"
         self._is_text = name == "text"
         self._is_generator = name == "generator"
@@ -105,7 +109,8 @@ class Styles(Walk):
         if self._is_text and self._codes.get(self._number_style):
             self._codes[self._number_style] += data if not data.strip(" /:.,-") else f'"{data}"'
         if self._is_text and self._number_style and data.strip():
-            self._looks[self._number_style] += '"' + data.replace('"', "") + '"'
+            is_share = self._number_style in self._shares and data.strip() == "%"
+            self._looks[self._number_style] += "%" if is_share else '"' + data.replace('"', "") + '"'
         if self._is_generator:
             self._generator += data
         if self._option == "ShowZeroValues" and data.strip() == "false":
@@ -173,6 +178,14 @@ class Styles(Walk):
                 return data
             style = parent
         return ""
+
+
+def _look(name: str, attributes: dict[str, str]) -> str:
+    """An element of a number style as it stands in a format code."""
+    if name == "currency-symbol":
+        return '"¤"'
+    digits = attributes.get("number:min-integer-digits", "1")
+    return _FIGURES.get(name) or "0" * min(int(digits), _MOST_DIGITS) or "#"
 
 
 def _part(attributes: dict[str, str]) -> Section:

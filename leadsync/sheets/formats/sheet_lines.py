@@ -72,6 +72,11 @@ def merged_cells(sheet: Sheet, metadata: CellMetadata) -> list[Merged]:
     return [*(sheet.merged_cell_ranges or ()), *metadata.merged]
 
 
+def text_at(metadata: CellMetadata, row: int, column: int, value: Value) -> str:
+    """The text of a cell, whatever its faults."""
+    return _text((row, column), value, metadata, [], [])
+
+
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
     code = metadata.formats.get(place, "")

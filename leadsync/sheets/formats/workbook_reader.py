@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import BinaryIO, cast
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
@@ -23,13 +24,13 @@ from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
-from leadsync.sheets.formats.conditional_formats import hiding
+from leadsync.sheets.formats.conditional_formats import altering
 from leadsync.sheets.formats.content import IN_MARKUP, Content
-from leadsync.sheets.formats.identifier_columns import identifier_columns
+from leadsync.sheets.formats.identifier_columns import identifier_columns, unsent_columns
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
 from leadsync.sheets.formats.report_detection import Workbook, is_own, marked_sheet, report_sheets
 from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
-from leadsync.sheets.formats.sheet_lines import lines, merged_cells
+from leadsync.sheets.formats.sheet_lines import lines, merged_cells, text_at
 from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.formats.web_pages import read_web_page
 from leadsync.sheets.formats.xml_spreadsheet import read_xml_spreadsheet
@@ -81,7 +82,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
         remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
         remarks += _of_hidden_columns(sheet, metadata.hidden_columns)
-        remarks += _of_veiled(sheet, metadata)
+        remarks += _of_veiled(sheet, metadata, unsent_columns(sheet, rules.names))
         if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
@@ -271,18 +272,19 @@ def _of_hidden_columns(sheet: Sheet, hidden: set[int]) -> Iterator[Remark]:
         yield Remark.fact(f"The {columns} {listed} {are} hidden in the sheet and {are} read all the same.")
 
 
-def _of_veiled(sheet: Sheet, metadata: CellMetadata) -> Iterator[Remark]:
-    """Remark on the areas of conditional formats that hide values of theirs."""
+def _of_veiled(sheet: Sheet, metadata: CellMetadata, unsent: frozenset[int]) -> Iterator[Remark]:
+    """Remark on the areas of conditional formats that alter values of theirs; the columns `unsent` do not count."""
     if not metadata.veils:
         return
     first_column = sheet.start[1] if sheet.start else 0
     rows = cast("Iterator[list[Value]]", sheet.iter_rows())
-    found = hiding(rows, first_column, metadata.veils, epoch_1904=metadata.epoch_1904)
+    own = partial(text_at, metadata)
+    found = altering(rows, first_column, metadata.veils, own, unsent=unsent, epoch_1904=metadata.epoch_1904)
     names = list(dict.fromkeys(veil.names for veil in found))
     if names:
         listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
-        hidden = f"A conditional format hides values in {listed}, which are sent all the same"
-        yield Remark.doubtful(f"{hidden}; delete such values, or the format.")
+        hidden = f"A conditional format hides values in {listed}, or shows others in their place"
+        yield Remark.doubtful(f"{hidden}; the values themselves are sent: correct them, or delete the format.")
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:

@@ -18,7 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
     is_nothing,
     walk_xml,
 )
-from leadsync.sheets.formats.conditional_formats import Veil, areas_of, may_hide
+from leadsync.sheets.formats.conditional_formats import ICONS_ALONE, Veil, areas_of, may_show_others
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -35,7 +35,10 @@ _WORKBOOK = "xl/workbook.xml"
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
+_ICONS = ("iconSet", "dataBar")
 _FLAT = re.compile(rb' ht="(?:0|1[".])')
+_ICONS_ALONE = (b' showValue="0"', b' showValue="false"')
+"""Behind all rows."""
 _NO_ZEROS = (b'showZeros="0"', b'showZeros="false"', b"showZeros='")
 """In front of all rows."""
 
@@ -121,7 +124,7 @@ def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
 
 def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str], dict[str, str]]:
     """Return the format codes by the style index of cells, the indexes with a line through the text, and the format
-    codes of the conditional styles that hide values."""
+    codes of the conditional styles that alter values."""
     if "xl/styles.xml" not in parts:
         return {}, set(), {}
     codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
@@ -132,7 +135,7 @@ def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, 
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         conditional += part == "dxfs" and name == "dxf"
         code = attributes.get("formatCode", "")
-        if part == "dxfs" and name == "numFmt" and may_hide(code):
+        if part == "dxfs" and name == "numFmt" and may_show_others(code):
             veils[str(conditional)] = code
         elif name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = code
@@ -211,7 +214,7 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identi
             if len(set(names)) < len(names) or numbers != sorted(set(numbers)):
                 return True
             highest = numbers[-1]
-    return False
+    return any(sign in rows for sign in _ICONS_ALONE)
 
 
 def _cell_of_names(formats: Formats, identifiers: frozenset[int]) -> re.Pattern[bytes] | None:
@@ -279,6 +282,8 @@ class _CellWalk(Walk):
         self._inside = self._range = ""
         self._veils = veils
         self._rule: Veil | None = None
+        self._rules: list[Veil] = []
+        """Those of one range, which may stand behind them."""
         self._formula: str | None = None
         self._value: str | None = None
 
@@ -294,9 +299,14 @@ class _CellWalk(Walk):
             self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
         elif name == "conditionalFormatting":
             self._range = attributes.get("sqref", "")
+        elif name == "sqref":  # of newer rules, behind them
+            self._range = ""
+            self._inside = name
+        elif name in _ICONS and attributes.get("showValue") in ("0", "false"):
+            self._rules.append(Veil((), ICONS_ALONE))
         elif name == "cfRule" and (code := self._veils.get(attributes.get("dxfId", ""))) is not None:
             words = attributes.get("type", ""), attributes.get("operator", "")
-            self._rule = Veil(areas_of(self._range), code, *words)
+            self._rule = Veil((), code, *words)
         elif name == "formula" and self._rule is not None:
             self._rule = self._rule._replace(operands=(*self._rule.operands, ""))
             self._inside = name
@@ -316,16 +326,21 @@ class _CellWalk(Walk):
             self._value = (self._value or "") + data
         elif self._inside == "f":
             self._formula = (self._formula or "") + data
+        elif self._inside == "sqref":
+            self._range += data
         elif self._inside and self._rule is not None:
             *others, last = self._rule.operands
             self._rule = self._rule._replace(operands=(*others, last + data))
 
     def end(self, name: str) -> None:
-        if name in ("v", "f", "formula"):
+        if name in ("v", "f", "formula", "sqref"):
             self._inside = ""
         elif name == "cfRule" and self._rule is not None:
-            self._metadata.veils.append(self._rule)
+            self._rules.append(self._rule)
             self._rule = None
+        elif name == "conditionalFormatting":
+            self._metadata.veils += [rule._replace(areas=areas_of(self._range)) for rule in self._rules]
+            self._rules.clear()
         elif name == "c":
             self._end_cell()
 
