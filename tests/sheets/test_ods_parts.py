@@ -61,13 +61,22 @@ def test_a_formula_that_comes_to_an_empty_text_in_an_ods(tmp_path, rows_of, gene
         ('value-type="percentage" office:value="-4.5"', "(450.0%) ", "-450.0%"),
         ('value-type="percentage" office:value="4.5"', "450.0%", "450.0%"),
         ('value-type="time" office:time-value="-PT120H00M00S"', "-120:00", "-120:00"),
+        ('value-type="float" office:value="0" table:style-name="share"', "nil", "nil"),
+        ('value-type="float" office:value="0" table:style-name="amount"', "nil", "0"),
     ],
 )
-def test_percentages_and_times_below_0_of_an_ods(tmp_path, cells_of, attributes, shown, text):
-    """A percentage as other workbooks give it; a time as LibreOffice shows it."""
+def test_percentages_and_times_of_an_ods(tmp_path, cells_of, attributes, shown, text):
+    """A percentage as other workbooks give it, also by the part of its format for 0; a time as LibreOffice shows it."""
     row = "<table:table-row>{}</table:table-row>"
     number = f"<table:table-cell office:{attributes}><text:p>{shown}</text:p></table:table-cell>"
-    path = handmade.ods(tmp_path / "leads.ods", row.format(cell("Id") + cell("Name")) + row.format(cell("x") + number))
+    zero = '<style:map style:condition="value()=0" style:apply-style-name="{}"/>'
+    styles = (
+        f'<n:percentage-style style:name="P"/><n:number-style style:name="N"/><n:number-style style:name="Z">'
+        f'{zero.format("P")}</n:number-style><style:style style:name="share" style:data-style-name="Z"/>'
+        '<style:style style:name="amount" style:data-style-name="N"/>'
+    )
+    rows = row.format(cell("Id") + cell("Name")) + row.format(cell("x") + number)
+    path = handmade.ods(tmp_path / "leads.ods", rows, styles)
     assert cells_of(path) == [("x", text)]
 
 

@@ -276,7 +276,7 @@ class _CellWalk(Walk):
             return (self._metadata.text_formats if kind == "string" else self._metadata.formats), _HIDING
         if kind == "string" and (self._is_broken or (value and value != text)):
             return self._metadata.texts, self._text
-        if kind == "percentage" or (kind == "float" and "%" in text):
+        if kind == "percentage" or (kind == "float" and self._is_share(text)):
             share = _IN_BRACKETS.fullmatch(text)
             return self._metadata.texts, f"-{share[1]}" if share else text
         if _ELAPSED.match(self._cell.get("office:time-value", "")) or (
@@ -284,6 +284,10 @@ class _CellWalk(Walk):
         ):
             return self._metadata.texts, text
         return None
+
+    def _is_share(self, text: str) -> bool:
+        """Whether a number is seen as a percentage, or by the part for it of a percentage's format (`"nil"`)."""
+        return "%" in text or (bool(text) and not _DIGIT.search(text) and self._styles.has_shares(self._style()))
 
     def _odd_date(self, kind: str, text: str) -> tuple[dict[Place, str], str] | None:
         """Return a number that is shown as a date with its format, and a date that is not with its text; None for any

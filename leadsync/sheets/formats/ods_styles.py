@@ -159,6 +159,10 @@ class Styles(Walk):
         """Whether any part of the format of this cell's style shows dates or times."""
         return any(map(self._codes.get, self._all_parts(style)))
 
+    def has_shares(self, style: str) -> bool:
+        """Whether any part of the format of this cell's style is a percentage's."""
+        return not self._shares.isdisjoint(self._all_parts(style))
+
     def date_code(self, style: str, number: Decimal) -> str | None:
         """Return the code by which a cell of this style shows a number as a date or time, empty if it does not; None
         for an unknown style."""
