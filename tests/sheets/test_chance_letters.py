@@ -35,6 +35,9 @@ def test_a_word_of_another_encoding_is_out_of_place(word: str, encoding: str) ->
         "1,Öö,2", "1,ÅÄÖ Bygg", "1,Ebru Öz,Üç", "1,Ян Ли,Яя", "1,Ян Ю", "1,Żó", "1,ÁÉ Kft", "1,Σ,3", "±5 µm,10 Ω",
         "1,\u00a0,2", "1,\u00a0\u00ad\u00a0,2", "1,§,2", "1,×,2",
         "Kofi Ɔbɔ", "Ɛyɛ", "Mɛnsa", "Ʋenɔ Ɖeku", "Ɲalen Koɗɗe", "Ɖɔ̀ssou Kɛ́nù", "Ŋgũgĩ", "ǃXóõ ǀGui",
+        "1,a « b,« oui », 1,a » b,»", "1,20 ÷ 4 m,¼ acre, ¼", "piso 2 º, º", "¡ hola !, ¡",
+        "Acme ®, ®", "a ¬ b, ¬", "¨ ok ¨, ¨",
+        "1,50¢,50 ¢,¢", "5 µ", "5' 6 ´´", "a ¶, ¶", "a ¦ b", "a ¸ b", "a ƒ b", "1,Acme¹,5¹", "1,tel.,«\u00a0oui\u00a0»",
         "1,Éé,À", "1,Š,0412", "Š. Novák", "1,²,0412", "1,°,0412", "1,©,0412", "1,Ñ,2", "1,¿,2", "1,±,¢",
     ],
 )  # fmt: skip
@@ -43,6 +46,7 @@ def test_words_of_languages_are_in_their_place(text: str) -> None:
 
 
 def test_a_short_word_needs_a_capital_or_longer_ones_beside_it() -> None:
+    assert out_of_place(["1,¬,Lu", "2,®,Mei ®a"]) == ["¬", "®"], "alone in their cells"
     assert out_of_place(["1,ян"]) == ["ян"]
     assert out_of_place(["1,ян", "2,Иван"]) == []
     assert out_of_place(["1,רן"]) == ["רן"]

@@ -21,7 +21,7 @@ _SCRIPTS = (
 _LATIN, _OTHERS, _PHONETIC = "Latin", "", "phonetic"
 _LATIN_BESIDE = "əƏɓɗɔɛɖɲɣʋ"
 """Letters of Azerbaijani and of languages of Africa in the block of phonetic signs."""
-_NO_SIGNS = re.compile("[\x80-\x9f¢¤¦¨¬¯¸¹˙˚˛˝\u01bb-\u01bf\u02bd-\u02ff]|[«»¡¿§©®±¶·²³´](?=[^\x00-\x7f])")
+_NO_SIGNS = re.compile("[\x80-\x9f¢¤¦¨¬¯¸˙˚˛˝\u01bb-\u01bf\u02bd-\u02ff]|[«»¡¿§©®±¶·¹²³´](?=[^\x00-\x7f])")
 """Signs that stand beside no letter of a name."""
 _ALPHABETS = tuple(
     frozenset(letters)
@@ -46,6 +46,11 @@ _BLANK = "\u00a0\u00ad"
 """Blanks and hyphens that a web page leaves in a cell alone."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)
 """A cell of marked letters or signs alone."""
+_CELL = re.compile(r"[^,;|\t\"\r\n]+")
+_PLAIN_LETTER = re.compile(r"[A-Za-z]")
+_APART = re.compile(r"(?<![^\s\d])[\xa1-\xbf×÷ƒ]+(?!\S)")
+_OF_UNITS = re.compile(r"(?<=\d)\s?([\xa1-\xbf×÷ƒ]+)(?!\S)")
+"""Signs apart, and those behind a digit."""
 _CAPITALIZED = re.compile("[Ά-ΏΑ-Ϋ][Ά-ώ]?|[Ѐ-Я][Ѐ-џ]?|[Ա-Ֆ][Ա-և]?")
 """A short name of Greek, Cyrillic or Armenian, without letters of old books."""
 _PREFIX = re.compile(r"(?:Ma?c|D[ei]|L[ea]|O)(?=[^a-z])")
@@ -56,9 +61,10 @@ _SURE = 3
 def out_of_place(texts: Iterable[str]) -> list[str]:
     """Return the words of a text with letters out of place; the texts hold all of its words beyond ASCII."""
     lines = list(texts)
-    words = {word for line in lines for word in _BETWEEN.split(_GLOTTAL.sub("", line)) if not word.isascii()}
+    signs = {sign for line in lines for cell in _CELL.findall(line) for sign in _signs(cell)}
+    words = {word for line in lines for word in _BETWEEN.split(_GLOTTAL.sub("", line)) if not word.isascii()} - signs
     cells = {cell for line in lines for cell in _ALONE.findall(line)}
-    lone = set(filter(_is_no_cell, cells))
+    lone = set(filter(_is_no_cell, cells)) - signs
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
     odd = {word for word, found in scripts.items() if _is_odd(word, found, known)}
@@ -66,6 +72,13 @@ def out_of_place(texts: Iterable[str]) -> list[str]:
     sound = [word for word in words - odd if not _is_short(word)] + [*(cells & _SIGNS)]
     # Beside enough words of the right form a short one is a word too.
     return sorted(odd - short | (short if len(short) >= len(sound) else set()))
+
+
+def _signs(cell: str) -> list[str]:
+    """The signs that stand apart among plain words, or behind a digit: punctuation and units."""
+    if cell.isascii():
+        return []
+    return (_APART if _PLAIN_LETTER.search(cell) else _OF_UNITS).findall(cell)
 
 
 def _is_short(word: str) -> bool:
