@@ -9,6 +9,7 @@ from leadsync.sheets.source_lines import SourceLine, merged_fault
 from leadsync.spreadsheet import HeadingNames, SheetRules
 
 NAMES = HeadingNames(frozenset({"leadid"}), frozenset({"phone"}), frozenset({"leadid", "phone"}), unsent=frozenset("x"))
+FOOTERS = (",Total,", ",3,")
 MOVED = ["The heading of the columns B to D is that of C, where the values stand."]
 
 
@@ -20,6 +21,9 @@ MOVED = ["The heading of the columns B to D is that of C, where the values stand
         ("Name", [",Ann,"], ",Name,", MOVED),
         ("Name", [",Ann,", ",,Lee"], None, []),
         ("Name", ["Ann,,", ",Lee,"], None, []),
+        ("Name", ["Ann,,", "Ben,,", ",Total,"], "Name,,", []),
+        ("Name", ["Ann,,", "Ben,,", ",3,"], "Name,,", []),
+        ("Name", ["Ann,,", ",Lee,", "Ben,,"], None, []),
         ("Name", ["Ann,,"] * 10 + [",Page 1 of 1,"], "Name,,", []),  # a footer, or told as a value under no heading
         ("Phone", [",0412345678,"], None, []),  # its formats were looked up in the other column
         ("X", ["Ann,,", ",Lee,"], "X,X,", []),  # not sent
@@ -27,7 +31,7 @@ MOVED = ["The heading of the columns B to D is that of C, where the values stand
 )
 def test_a_merged_heading_is_that_of_the_column_with_values(heading, below, names, remarks):
     line = SourceLine(1, ["Lead Id", heading, "", ""], across=((1, 3),))
-    rows = [SourceLine(number, ["1", *row.split(",")]) for number, row in enumerate(below, 2)]
+    rows = [SourceLine(number, ["1" * (row not in FOOTERS), *row.split(",")]) for number, row in enumerate(below, 2)]
     found, said = headed(line, rows, NAMES)
     if names is None:
         assert (found.faults, found.cells) == ((merged_fault(1, 3),), line.cells)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from leadsync.sheets.formats.footers import Look, look_of
 from leadsync.sheets.formats.headings import filled
 from leadsync.sheets.source_lines import Merged, SourceLine, first_faults, letter, merged_fault
 from leadsync.spreadsheet import HeadingNames, is_post_code, loose
@@ -32,7 +33,7 @@ def headed(line: SourceLine, below: Sequence[SourceLine], names: HeadingNames) -
     if not line.across:
         return line, []
     is_title = filled(line) == 1 < max(map(filled, below), default=0)
-    counts = Counter(at for other in below for at, cell in enumerate(other.cells) if cell.strip())
+    counts = Counter(at for other in _without_footer(below) for at, cell in enumerate(other.cells) if cell.strip())
     cells, faults, remarks = list(line.cells), list(line.faults), []
     for left, right in line.across:
         name, over = cells[left], range(left, min(right + 1, len(cells)))
@@ -52,6 +53,12 @@ def headed(line: SourceLine, below: Sequence[SourceLine], names: HeadingNames) -
             where = f"{letter(left)} to {letter(right)} is that of {letter(held[0])}"
             remarks.append(f"The heading of the columns {where}, where the values stand.")
     return line._replace(cells=cells, faults=first_faults(faults), across=()), remarks
+
+
+def _without_footer(lines: Sequence[SourceLine]) -> Sequence[SourceLine]:
+    """The lines up to the last one with the look of a row, if any has it."""
+    last = next((at for at in range(len(lines), 0, -1) if look_of(lines[at - 1].cells) is Look.ROW), len(lines))
+    return lines[:last]
 
 
 def settled(line: SourceLine, names: Sequence[str]) -> SourceLine:
