@@ -26,6 +26,8 @@ from leadsync.spreadsheet import loose
 _MOST_NAMED = 5
 _MOST_DIGITS = 3
 """In a heading, such as `Phone 1`."""
+_NUMBERS = ("#", "nummer", "numero", "número", "kennung")
+"""Ends of a word for a lead's number."""
 _NEAR = 0.5
 """The share of a mapping's headings in a sheet from which on the sheet probably is for it."""
 
@@ -117,7 +119,9 @@ def _no_external_id(columns: Sequence[Column], rules: Rules) -> str:
     """The error; it shows only headings with the words of an id, outcome or callback, as any other may be a lead's."""
     headings = [column.heading for column in columns if column.campaign]
     # Client may stand above names, Client No may not.
-    likely = [name for name in headings if is_known_for_ids(name) and (names_an_id(name) or "#" in name)]
+    likely = [name for name in headings if is_known_for_ids(name) and (names_an_id(name) or name.endswith(_NUMBERS))]
+    # Beside a customer's number, Id may count the rows.
+    likely.sort(key=lambda name: loose(name) == "id")
     example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""
     meant = [f'"{name}" = "{field}"' for name, field in perhaps_meant(columns).items() if as_people_write(name)]
     # Of a lead in place of headings even a word such as Recall is its own.

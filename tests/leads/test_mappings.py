@@ -46,6 +46,7 @@ def test_sync_columns_are_found_and_never_sent() -> None:
         (["Lead Id", "Note"], {"note": "A", "NOTE": "B"}, ["'note', 'NOTE'", "'Note'"]),
         (["Lead Id", "sync_row", "Sync_Row"], {}, ["sync_row"]),
         (["Name", "Account No"], {}, ['"Account No" = "njExternalLeadId"']),
+        (["Id", "Kundennummer"], {}, ['example "Kundennummer" = "njExternalLeadId"']),
         (
             ["Order no", "Lead #", "Status"],
             {},
