@@ -83,6 +83,23 @@ def test_a_line_of_one_text_in_most_cells_is_doubted(lines: str, is_doubted: boo
     assert not any(line.faults for line in found)
 
 
+@pytest.mark.parametrize(
+    ("heading", "lines", "is_card"),
+    [
+        ("KG7731", "Customer name,Zeb|Mobile,0412999888|Result,Sale", True),
+        ("10234", "Name,Ann|Tel.,(03) 9876 5432", True),
+        ("Notes", "ann,x|bob,0412999888", False),
+        ("Phone 1", "ann,0412999887|bob,0412999888", False),
+        ("2024", "ann,x|bob,5", False),
+        ("2024", "A1,x|bob,0412999888", False),
+    ],
+)
+def test_a_card_of_one_lead_is_told_line_by_line(heading: str, lines: str, is_card: bool) -> None:
+    rows = [SourceLine(number, line.split(",")) for number, line in enumerate(lines.split("|"), 2)]
+    (found,) = without_second_headings(iter([rows]), ["External Id", heading], NAMES)
+    assert [bool(line.faults) for line in found] == [is_card] * len(rows)
+
+
 def test_a_form_is_told_line_by_line() -> None:
     assert faults("Name,Ann,,", "Phone,0412345678,,", "Disposition,Sale,,") == ["HEADINGS_DOWN"] * 3
     assert faults("Phone,Ann,,", "A1,Bob,,") == ["", ""]

@@ -20,6 +20,10 @@ _NUMBERED = re.compile(r"[^\d]*0*([1-9]\d{0,4})[^\d]*")
 """A column's number, perhaps behind a name: `NAME_002`."""
 _FIRST_LINES = 50
 """Of a form, which has a line for each field."""
+_OF_CARD = 2
+"""The columns of a card with the labels of one lead."""
+_FEWEST_DIGITS = 6
+"""Of a phone number."""
 _FEWEST = 3
 """Columns whose numbers or repetitions tell."""
 
@@ -33,7 +37,7 @@ def without_second_headings(
     first = next(chunks, None)
     if first is None:
         return
-    if _is_form(first, id_at, names):
+    if _is_form(first, id_at, names) or _is_card(first, headings, names):
         for chunk in chain([first], chunks):
             yield [line._replace(faults=(*line.faults, line_fault(FaultKind.HEADINGS_DOWN))) for line in chunk]
         return
@@ -49,6 +53,21 @@ def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bo
     """Whether several ids are names of fields, as in a form of one lead with its headings on the left."""
     ids = (line.cells[id_at] for line in islice(lines, _FIRST_LINES))
     return len({loose(name) for name in ids if has_letters(name)} & (names.fields - names.ids)) > 1
+
+
+def _is_card(lines: Sequence[SourceLine], headings: Sequence[str], names: HeadingNames) -> bool:
+    """Whether two columns are the labels and the values of one lead: its id beside the word for ids, below them words
+    beside values with and without digits, a phone number among them."""
+    if len(headings) != _OF_CARD or loose(headings[0]) not in names.ids or not any(map(str.isdigit, headings[1])):
+        return False
+    labels, values = zip(*(line.cells for line in lines), strict=True)
+    digits = [sum(map(str.isdigit, value)) for value in values if value.strip()]
+    return (
+        loose(headings[1]) not in names.fields
+        and all(has_letters(label) and not any(map(str.isdigit, label)) for label in labels)
+        and 0 in digits
+        and max(digits) >= _FEWEST_DIGITS
+    )
 
 
 def is_template(cells: Sequence[str]) -> bool:
