@@ -34,6 +34,7 @@ def wide(text: str) -> bytes:
 
 HEADINGS = [(6, wide("Id")), (6, wide("Name"))]
 """Cells of an .xlsb."""
+SHORT_CELLS = range(12, 19)
 
 
 def record12(kind: int, body: bytes = b"") -> bytes:
@@ -68,7 +69,8 @@ def xlsb(
         for column, (kind, body) in enumerate(line):
             style = column + 1 if column < len(formats) and row > min(rows) else 0
             style = len(formats) + 1 if (row, column) in struck else style
-            cells += record12(kind, struct.pack("<II", column, style) + body)
+            # Short cells have no column, and their own style.
+            cells += record12(kind, body if kind in SHORT_CELLS else struct.pack("<II", column, style) + body)
     width = max(map(len, rows.values()))
     size = record12(148, struct.pack("<IIII", min(rows), max(rows), 0, width - 1))
     ranges = b"".join(

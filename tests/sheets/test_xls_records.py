@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from leadsync.errors import SheetError
 from leadsync.models import Row
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADED, MERGED, STRUCK, UNWORKED, fault_words, formula, label, texts
@@ -48,6 +49,12 @@ def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows
     (row,) = rows_of(path)
     assert (row.number, row.cells) == (4, ("", "="))
     assert fault_words(row).startswith(UNWORKED)
+
+
+def test_a_cell_of_excel_2_in_an_xls_refuses_it(tmp_path, rows_of):
+    cells = HEADED + label(1, 0, 0) + handmade.record(4, struct.pack("<HHHB", 1, 1, 0, 3) + b"Ann")
+    with pytest.raises(SheetError, match=r"leads.xls: the workbook has cells of an unknown kind \(record 4\)"):
+        rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED))
 
 
 @pytest.mark.parametrize(("options", "text"), [(0x6A6, ""), (0x6B6, "0")])

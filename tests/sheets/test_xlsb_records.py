@@ -1,7 +1,10 @@
-"""An .xlsb's records: errors, formulas without a value, formats, merged cells."""
+"""An .xlsb's records: short and unknown cells, errors, formulas without a value, formats, merged cells."""
 
 import struct
 
+import pytest
+
+from leadsync.errors import SheetError
 from leadsync.models import Row
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADINGS, MERGED, STRUCK, UNWORKED, error_fault, fault_words
@@ -105,3 +108,46 @@ def test_a_shared_text_of_an_xlsb_struck_in_part(tmp_path, rows_of):
     lines = {1 + number: [(6, handmade.wide("x")), (7, struct.pack("<I", number))] for number in range(2)}
     path = handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, **lines}, shared=shared + handmade.record12(160))
     assert rows_of(path) == [Row(2, ("x", "Sale")), Row(3, ("x", "No Sale"), faults=(STRUCK,))]
+
+
+def test_short_cells_of_an_xlsb_stand_right_of_the_ones_before(tmp_path, rows_of):
+    """SheetJS writes them, records 12 to 18: a blank, two kinds of number, an error, a truth, two kinds of text."""
+    shared = handmade.record12(159, struct.pack("<II", 1, 1)) + handmade.record12(19, b"\0" + handmade.wide("Sale"))
+    style = bytes(4)
+    sheet = [(6, handmade.wide("Id")), *((17, style + handmade.wide(name)) for name in "ABCDE")]
+    path = handmade.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: sheet,
+            1: [
+                (17, style + handmade.wide("x")),
+                (12, style),
+                (13, style + struct.pack("<i", 7 << 2 | 2)),
+                (15, style + b"\1"),
+                (16, style + struct.pack("<d", 2.5)),
+                (18, style + struct.pack("<I", 0)),
+            ],
+            2: [
+                (6, handmade.wide("y")),
+                (14, style + b"\x2a"),
+                (5, struct.pack("<d", 3)),
+                (17, style + handmade.wide("z")),
+            ],
+        },
+        formats=("@", "@", "000"),
+        shared=shared + handmade.record12(160),
+    )
+    first, second = rows_of(path)
+    assert first == Row(2, ("x", "", "7", "TRUE", "2.5", "Sale"))
+    assert second == Row(3, ("y", "#N/A", "003", "z", "", ""), faults=(error_fault("#N/A"),))
+
+
+@pytest.mark.parametrize(("kind", "is_read"), [(63, False), (1024, True)])
+def test_an_unknown_record_among_the_cells_of_an_xlsb_refuses_it(tmp_path, rows_of, kind, is_read):
+    cells = {0: HEADINGS, 1: [(6, handmade.wide("x")), (kind, handmade.wide("Ann"))]}
+    path = handmade.xlsb(tmp_path / "leads.xlsb", cells)
+    if is_read:
+        assert rows_of(path) == [Row(2, ("x", ""))]
+        return
+    with pytest.raises(SheetError, match=r"leads.xlsb: the workbook has cells of an unknown kind \(record 63\)"):
+        rows_of(path)

@@ -49,6 +49,12 @@ ERRORS = {
 }
 """Errors by their numbers in records."""
 
+UNKNOWN_CELLS = (
+    "the workbook has cells of an unknown kind (record {kind}), which would be lost; "
+    "open it in a spreadsheet program and save it anew, as .xlsx"
+)
+"""Why a workbook of records is not read."""
+
 
 @dataclass(slots=True)
 class CellMetadata:

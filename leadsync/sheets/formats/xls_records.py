@@ -8,6 +8,7 @@ from typing import BinaryIO
 from leadsync.sheets.formats.cell_metadata import (
     BUILT_IN_FORMATS,
     ERRORS,
+    UNKNOWN_CELLS,
     CellMetadata,
     Formats,
     Place,
@@ -15,6 +16,7 @@ from leadsync.sheets.formats.cell_metadata import (
     number_in,
 )
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
+from leadsync.sheets.formats.sheet_choice import Unreadable
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
@@ -25,6 +27,8 @@ _COLUMNS, _COLUMN_HIDDEN, _NO_SIZE = 0x7D, 1, b"\0\0"
 _WINDOW, _ZEROS_SHOWN = 0x23E, 0x10
 _OLD_FORMULAS = (0x206, 0x406)
 """Formulas of Excel 3 and 4; some programs write them into later workbooks."""
+_OLD_CELLS = frozenset(range(2, 6))
+"""Numbers, texts and truths of Excel 2, which calamine passes over."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
 _CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
 _RICH_TEXT = 0xD6
@@ -62,7 +66,7 @@ class _Globals:
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
     """Return the metadata of one sheet of an .xls.
 
-    Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
+    Raises `ValueError`, `LookupError` or `struct.error` for an odd file, `Unreadable` for unknown cells.
     """
     stream = workbook_stream(file)
     workbook = _globals(stream, sheet)
@@ -78,6 +82,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             metadata.hidden_columns.update(range(first, last + 1))
         elif kind == _WINDOW:
             metadata.hides_zeros = not body[0] & _ZEROS_SHOWN
+        elif kind in _OLD_CELLS:
+            raise Unreadable(UNKNOWN_CELLS.format(kind=kind))
         if kind not in _FILLED:
             continue
         row, column, style = struct.unpack_from("<HHH", body)

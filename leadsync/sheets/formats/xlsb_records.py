@@ -1,8 +1,9 @@
-"""The metadata of cells in the records of an .xlsb file. Source: [MS-XLSB].
+"""The metadata of cells in the records of an .xlsb file, and cells that calamine does not know. Source: [MS-XLSB].
 
 The container is an .xlsx's, with records instead of XML.
 """
 
+import io
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping, Set
@@ -11,12 +12,14 @@ from typing import BinaryIO, NamedTuple
 from leadsync.sheets.formats.cell_metadata import (
     BUILT_IN_FORMATS,
     ERRORS,
+    UNKNOWN_CELLS,
     CellMetadata,
     Formats,
     Place,
     is_flat_in_twips,
     number_in,
 )
+from leadsync.sheets.formats.sheet_choice import Unreadable
 from leadsync.sheets.formats.xls_strings import has_part_in
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
 from leadsync.spreadsheet import MOST_COLUMNS
@@ -29,6 +32,16 @@ _FONT, _STRUCK = 43, 8
 _SHARED_TEXT, _CELL_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 6, 7, 62, 1
 _TEXTS = (_CELL_TEXT, _CELL_SHARED, _CELL_RICH, _FORMULA_TEXT)
 _CELLS = frozenset((*range(2, 12), _CELL_RICH))
+_SHORT_CELLS, _SHORTENED = frozenset(range(12, 19)), 11
+"""Cells without a column of their own, which stand right of the one before; each number is so much above the long
+cell's. SheetJS writes them."""
+_BEGIN_SHEET, _BEGIN_CELLS, _END_CELLS = 129, 145, 146
+_BEGIN_FUTURE, _END_FUTURE = 35, 36
+_MORE = 0x80
+"""Set in a byte of a number with more bytes to come."""
+_LONG_CELLS = frozenset((1, *_CELLS))
+_AMONG_CELLS = frozenset((_ROW, *_LONG_CELLS, 37, 38, 49, 50, 426, 427, 428, 1024))
+"""Cells, and what else stands among them: rows, descents, formulas and indexes of metadata."""
 _FROM_1904 = 1
 _ROW_HIDDEN = 0x10
 _COLUMNS, _COLUMN_HIDDEN = 60, 1
@@ -39,7 +52,7 @@ _ALWAYS_CALCULATE = 2
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
     """Return the metadata of one sheet of an .xlsb.
 
-    Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
+    Raises `ValueError`, `LookupError` or `struct.error` for an odd file, `Unreadable` for unknown cells.
     """
     with zipfile.ZipFile(file) as archive:
         parts = parts_of(archive)
@@ -48,12 +61,75 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         part = related_part(archive, parts, "xl/workbook.bin", relation)
         styles = _styles(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else _Styles()
         formats = Formats(styles.codes, identifiers, styles.struck)
+        _check_known(archive.read(parts[part]))
         metadata = _look(archive.read(parts[part]), formats)
         if styles.fonts:
             shared = archive.read(parts["xl/sharedstrings.bin"]) if "xl/sharedstrings.bin" in parts else b""
             metadata.struck.update(_struck(archive.read(parts[part]), shared, styles))
         metadata.epoch_1904 = any(kind == _WORKBOOK and body[0] & _FROM_1904 for kind, body in _records(workbook))
         return metadata
+
+
+def with_long_cells(file: BinaryIO) -> BinaryIO:
+    """Return a copy with every cell in its long form, which calamine reads; the file itself if all are so."""
+    with zipfile.ZipFile(file) as archive:
+        binary = (name for name in archive.namelist() if name.lower().endswith(".bin"))
+        sheets = {name: part for name in binary if _is_sheet(part := archive.read(name))}
+        written = {name: _lengthened(part) for name, part in sheets.items() if _has_short_cells(part)}
+        if not written:
+            return file
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w") as target:
+            for name in archive.namelist():
+                target.writestr(name, written.get(name) or archive.read(name))
+    copy.seek(0)
+    return copy
+
+
+def _is_sheet(part: bytes) -> bool:
+    return part.startswith(_record(_BEGIN_SHEET, b""))
+
+
+def _has_short_cells(part: bytes) -> bool:
+    return not _SHORT_CELLS.isdisjoint(kind for kind, _ in _records(part))
+
+
+def _lengthened(part: bytes) -> bytes:
+    """Return a sheet with each cell in its long form."""
+    written: list[bytes] = []
+    column = -1
+    for kind, body in _records(part):
+        if kind in _SHORT_CELLS:
+            column += 1
+            written.append(_record(kind - _SHORTENED, struct.pack("<I", column) + body))
+            continue
+        if kind == _ROW:
+            column = -1
+        elif kind in _LONG_CELLS:
+            column = _column(body)
+        written.append(_record(kind, body))
+    return b"".join(written)
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    head = [kind] if kind < _MORE else [kind & 0x7F | _MORE, kind >> 7]
+    size = len(body)
+    while size >= _MORE:
+        head.append(size & 0x7F | _MORE)
+        size >>= 7
+    return bytes((*head, size)) + body
+
+
+def _check_known(part: bytes) -> None:
+    """Raise `Unreadable` for a record among the cells that might hold one, but is unknown."""
+    is_among_cells = is_future = False
+    for kind, _ in _records(part):
+        if kind in (_BEGIN_CELLS, _END_CELLS):
+            is_among_cells = kind == _BEGIN_CELLS
+        elif kind in (_BEGIN_FUTURE, _END_FUTURE):
+            is_future = kind == _BEGIN_FUTURE
+        elif is_among_cells and not is_future and kind not in _AMONG_CELLS:
+            raise Unreadable(UNKNOWN_CELLS.format(kind=kind))
 
 
 def _look(part: bytes, formats: Formats) -> CellMetadata:
