@@ -9,7 +9,7 @@ from leadsync.models import Row
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADED, MERGED, STRUCK, UNWORKED, fault_words, formula, label, texts
 
-ZERO = bytes(8)
+ZERO, FOUR = bytes(8), struct.pack("<d", 4.0)
 
 
 SHARED = (texts("Id", "Name"),)
@@ -24,6 +24,11 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
         (EMPTY, {"flags": 0}, ""),
         (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
         (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),  # as LibreOffice does
+        (ZERO, {"flags": 0, "build": 0x0DBB}, None),
+        (FOUR, {"flags": 2, "build": 0x15F2}, None),  # as JExcelAPI does
+        (FOUR, {"flags": 0, "build": 0x15F2}, "4"),
+        (FOUR, {"flags": 1, "build": 0x15F2}, "4"),  # Excel 97, of a formula such as TODAY()
+        (FOUR, {"flags": 2, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, "4"),
         (struct.pack("<d", 2.0), {"flags": 0, "kind": 0x406}, None),  # a record of Excel 4, which calamine passes over
     ],
 )
@@ -41,6 +46,11 @@ def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_p
     cells = HEADED + formula(1, 0, struct.pack("<d", 5.0), flags=2) + formula(1, 1, ZERO, flags=2)
     path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     assert rows_of(path) == [Row(2, ("5", "0"))]
+
+
+def test_formulas_with_several_results_were_worked_out_though_no_engine_is_named(tmp_path, rows_of):
+    cells = HEADED + formula(1, 0, FOUR, flags=2) + formula(1, 1, struct.pack("<d", 5.0), flags=2)
+    assert rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED)) == [Row(2, ("4", "5"))]
 
 
 def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):

@@ -101,6 +101,28 @@ class CellMetadata:
         return _by_row(sorted(self.struck))
 
 
+@dataclass(slots=True)
+class Stopgaps:
+    """The formulas of a sheet with a value that a library may have put in place of working them out.
+
+    A program that works formulas out does so with more of them than those that come to nothing.
+    """
+
+    formulas: dict[Place, str] = field(default_factory=dict)
+    is_one_worked_out: bool = False
+
+    def add(self, place: Place, text: str, *, is_stopgap: bool) -> None:
+        """Count a formula with a value."""
+        if is_stopgap:
+            self.formulas[place] = text
+        else:
+            self.is_one_worked_out = True
+
+    def unworked(self) -> dict[Place, str]:
+        """Return the formulas never worked out: all of them, or none."""
+        return {} if self.is_one_worked_out else self.formulas
+
+
 def _by_row(places: Iterable[Place]) -> dict[int, list[int]]:
     rows: dict[int, list[int]] = {}
     for row, column in places:

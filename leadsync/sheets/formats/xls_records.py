@@ -12,6 +12,7 @@ from leadsync.sheets.formats.cell_metadata import (
     CellMetadata,
     Formats,
     Place,
+    Stopgaps,
     is_flat_in_twips,
     number_in,
 )
@@ -37,26 +38,29 @@ _FILLED = _CELLS | _TEXTS
 _UNUSED_FONT = 4
 """The number of no font; source: [MS-XLS], 2.5.129."""
 _EXCEL_97 = 0x0600
-_ON_LOADING = 3
-"""A formula's flags for a calculation on loading."""
-_XLWT = (0x0DBB, 0x07CC)
-"""The build and year of the program in files by xlwt, and by LibreOffice."""
+_ON_LOADING, _ON_LOADING_ALONE = 3, 2
+"""A formula's flags for a calculation on loading; Excel itself has one of them, for those that change with time."""
+_EMPTY = 3
+"""The kind of a formula's value that is an empty text."""
+_LIBRARY = (0x0DBB, 0x07CC)
+"""The build and year of the program in files by xlwt and the libraries of Perl and PEAR, and by LibreOffice."""
 _CALCULATED = 0x1C1
-"""The number of the engine that last worked the formulas out; xlwt writes none. Source: [MS-XLS], 2.4.215."""
+"""The number of the engine that last worked the formulas out; libraries write none. Source: [MS-XLS], 2.4.215."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
-    `works_out_none`: xlwt wrote it, with an empty text as every formula's value, and no engine worked them out.
+    `has_engine`: it names the engine that worked the formulas out. `is_of_library`: a library wrote it, none did.
     `shared` are the shared texts if calamine misreads them, else None. `epoch_1904`: days count from 1904. `struck` are
     the styles with a line through the text, `struck_texts` the numbers of the shared texts with a part struck out.
     """
 
     start: int
     codes: dict[str, str]
-    works_out_none: bool
+    has_engine: bool
+    is_of_library: bool
     shared: list[str] | None
     epoch_1904: bool
     struck: frozenset[int]
@@ -72,8 +76,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     workbook = _globals(stream, sheet)
     metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
     formats = Formats(workbook.codes, identifiers)
-    doubtful: dict[Place, str] = {}
-    formulas = 0
+    stopgaps = Stopgaps()
+    results = set[bytes]()
     for kind, body in _records(stream, workbook.start):
         if kind == _ROW and (body[12] & _ROW_HIDDEN or is_flat_in_twips(body[6:8])):
             metadata.hidden.add(int.from_bytes(body[:2], "little"))
@@ -92,21 +96,21 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
                 metadata.text_formats[row, column] = code
             if kind in _TEXTS:
                 continue
-        formulas += kind == _FORMULA
+        if kind == _FORMULA:
+            stopgaps.add((row, column), "=", is_stopgap=_seems_not_worked_out(body, workbook))
+            results.add(body[6:14])
         if kind == _BOOL_ERR and body[7]:
             metadata.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
             metadata.errors[row, column] = ERRORS.get(body[8], "#VALUE!")
         elif kind in _OLD_FORMULAS:
             metadata.formulas[row, column] = "="
-        elif kind == _FORMULA and _seems_not_worked_out(body, workbook):
-            doubtful[row, column] = "="
         elif kind != _BOOL_ERR:
             for at, style_of_number, number in _numbers(kind, body):
                 if (code := formats.get(str(style_of_number), at, number)) is not None:
                     metadata.keep_format((row, at), code, number)
-    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
-        metadata.formulas |= doubtful
+    if len(results) == 1:
+        metadata.formulas |= stopgaps.unworked()
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:
@@ -163,11 +167,14 @@ def _is_text(kind: int, body: bytes) -> bool:
 def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
     """Whether a formula's value looks like a stopgap; in this format there always is one.
 
-    Programs without calculation write a 0, with the flag for loading, or an empty text. Both are true results too.
+    Libraries write a 0, an empty text or, as JExcelAPI does, a 4, most of them with a flag for a calculation on
+    loading. Each of these is a true result too.
     """
-    if body[6:14] == bytes(8):
-        return bool(body[14] & _ON_LOADING)
-    return workbook.works_out_none and body[12:14] == b"\xff\xff" and body[6] == 3
+    is_zero = body[6:14] == bytes(8)
+    if body[12:14] == b"\xff\xff":
+        return body[6] == _EMPTY and workbook.is_of_library
+    asks = body[14] & (_ON_LOADING if is_zero else _ON_LOADING_ALONE)
+    return bool(asks and (is_zero or not workbook.has_engine)) or (is_zero and workbook.is_of_library)
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
@@ -205,8 +212,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
-    epoch_1904 = False
-    works_out_none = (build, year) == _XLWT
+    epoch_1904 = has_engine = False
     for kind, bodies in _whole_records(stream, 0):
         body = bodies[0]
         if kind == _STRINGS:
@@ -225,7 +231,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
         elif kind == _DATE_MODE:
             epoch_1904 = body[:2] == b"\1\0"
         elif kind == _CALCULATED:
-            works_out_none = False
+            has_engine = True
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     by_style = {str(style): codes.get(number, "") for style, (_, number) in enumerate(styles)}
@@ -235,7 +241,8 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
     in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
-    return _Globals(starts[sheet], by_style, works_out_none, shared, epoch_1904, struck, in_part)
+    is_of_library = (build, year) == _LIBRARY and not has_engine
+    return _Globals(starts[sheet], by_style, has_engine, is_of_library, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:

@@ -16,6 +16,7 @@ from leadsync.sheets.formats.cell_metadata import (
     CellMetadata,
     Formats,
     Place,
+    Stopgaps,
     is_flat_in_twips,
     number_in,
 )
@@ -134,10 +135,12 @@ def _check_known(part: bytes) -> None:
 
 def _look(part: bytes, formats: Formats) -> CellMetadata:
     metadata = CellMetadata()
-    doubtful: dict[Place, str] = {}
-    formulas = row = 0
+    stopgaps = Stopgaps()
+    row = 0
     for kind, body in _records(part):
-        formulas += kind in _FORMULAS
+        if kind in _FORMULAS:
+            is_stopgap = kind == _FORMULA_NUMBER and _seems_not_worked_out(body)
+            stopgaps.add((row, _column(body)), "=", is_stopgap=is_stopgap)
         if kind in _TEXTS and (code := formats.of_texts.get(_style(body))) is not None:
             metadata.text_formats[row, _column(body)] = code
         if kind == _ROW:
@@ -152,8 +155,6 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
             metadata.hides_zeros = not body[0] & _ZEROS_SHOWN
         elif kind in (_CELL_ERROR, _FORMULA_ERROR):
             metadata.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
-        elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
-            doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
             number = number_in(body[8:16])
             if (code := formats.get(_style(body), _column(body), number)) is not None:
@@ -163,8 +164,7 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             metadata.merged.append(((top, left), (bottom, right)))
-    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to 0
-        metadata.formulas |= doubtful
+    metadata.formulas |= stopgaps.unworked()
     return metadata
 
 
