@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Stopgaps, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.conditional_formats import ICONS_ALONE, may_show_others, opendocument_veil
 from leadsync.sheets.formats.number_formats import shows
@@ -66,7 +66,10 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             with archive.open(name) as stream:
                 walk_xml(stream.read, styles)
         with archive.open("content.xml") as stream:
-            walk_xml(stream.read, _CellWalk(sheet, metadata, identifiers, styles))
+            walk = _CellWalk(sheet, metadata, identifiers, styles)
+            walk_xml(stream.read, walk)
+    if not styles.works_out:
+        metadata.formulas |= walk.stopgaps.unworked()
     metadata.hides_zeros = styles.hides_zeros
     return metadata
 
@@ -142,6 +145,7 @@ class _CellWalk(Walk):
         self._column_styles: list[tuple[int, str]] = []
         """The usual styles of the columns up to a number."""
         self._metadata = metadata
+        self.stopgaps = Stopgaps()
         self._identifiers = identifiers
         self._here = self._commenting = False
         self._row = self._rows = self._column = 0
@@ -237,6 +241,9 @@ class _CellWalk(Walk):
             last = (self._row + rows - 1, self._column + columns - 1)
             self._metadata.merged.append(((self._row, self._column), last))
         usual = self._kept()
+        if "table:formula" in self._cell and (usual is None or usual[0] is not self._metadata.formulas):
+            is_error = usual is not None and usual[0] is self._metadata.errors
+            self._count_formula(repeated, is_stopgap=not is_error and self._cell.get("office:value") == "0")
         name = (self._name() if self._identifiers else None) or usual
         if usual is not None or name is not None:
             for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
@@ -247,6 +254,15 @@ class _CellWalk(Walk):
         if self._styles.strike and self._text.strip():
             self._keep_struck(repeated)
         self._column += repeated
+
+    def _count_formula(self, repeated: int, *, is_stopgap: bool) -> None:
+        text = self._formula_text()
+        for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
+            for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
+                self.stopgaps.add((row, column), text, is_stopgap=is_stopgap)
+
+    def _formula_text(self) -> str:
+        return "=" + self._cell["table:formula"].partition("=")[2]
 
     def _keep_struck(self, repeated: int) -> None:
         if self._is_struck or self._styles.strikes(CELL, self._style()):
@@ -266,7 +282,7 @@ class _CellWalk(Walk):
             # LibreOffice writes an empty text as a paragraph without a kind (its sc/source/filter/xml/xmlexprt.cxx).
             if kind is None and self._paragraphs and self._styles.works_out:
                 return None
-            return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
+            return self._metadata.formulas, self._formula_text()
         if kind is not None and kind not in _KINDS and text:
             return self._metadata.texts, text
         if (odd := self._odd_date(kind or "", text)) is not None:

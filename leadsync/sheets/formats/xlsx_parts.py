@@ -13,6 +13,7 @@ from leadsync.sheets.formats.cell_metadata import (
     BUILT_IN_FORMATS,
     CellMetadata,
     Formats,
+    Stopgaps,
     Walk,
     is_flat,
     is_nothing,
@@ -32,10 +33,15 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 
 
 _WORKBOOK = "xl/workbook.xml"
+_PROGRAM = re.compile(rb"<(?:\w+:)?Application>([^<]+)<")
+_OFFICE = re.compile(rb"\b(?:excel|gnumeric|wps|numbers|sheets?|planmaker|hancell)\b|office|calc", re.IGNORECASE)
+"""`Microsoft Excel`, `LibreOffice/7.4.7.2$Linux_X86_64`, `gnumeric`, `WPS Spreadsheets`; others are libraries."""
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
 _ICONS = ("iconSet", "dataBar")
+_STOPGAPS = ("", "0")
+"""What libraries write for the value of a formula."""
 _FLAT = re.compile(rb' ht="(?:0|1[".])')
 _ICONS_ALONE = (b' showValue="0"', b' showValue="false"')
 """Behind all rows."""
@@ -61,8 +67,11 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         metadata = CellMetadata(epoch_1904=_says(workbook, "workbookPr", "date1904"))
         if struck_texts or veils or _worth_walking(archive, part, formats, identifiers):
             works_out = _says(workbook, "calcPr", "fullCalcOnLoad")
+            walk = _CellWalk(formats, struck_texts, metadata, veils, works_out=works_out)
             with archive.open(part) as stream:
-                walk_xml(stream.read, _CellWalk(formats, struck_texts, metadata, veils, works_out=works_out))
+                walk_xml(stream.read, walk)
+            if _is_of_library(archive, parts):
+                metadata.formulas |= walk.stopgaps.unworked()
         return metadata
 
 
@@ -103,6 +112,15 @@ def related_part(archive: zipfile.ZipFile, parts: dict[str, str], workbook: str,
 def _says(workbook: _Elements, element: str, attribute: str) -> bool:
     """Whether the workbook says yes to this."""
     return any(name == element and attributes.get(attribute) in ("1", "true") for name, attributes in workbook)
+
+
+def _is_of_library(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> bool:
+    """Whether the file names the program that wrote it, and that is no office program."""
+    if (name := parts.get("docprops/app.xml")) is None:
+        return False
+    with archive.open(name) as stream:
+        program = _PROGRAM.search(stream.read(_BLOCK))
+    return program is not None and not _OFFICE.search(program[1])
 
 
 class _AttributeWalk(Walk):
@@ -275,6 +293,7 @@ class _CellWalk(Walk):
         self._struck_texts = struck_texts
         self._works_out = works_out
         self._metadata = metadata
+        self.stopgaps = Stopgaps()
         self._row = self._column = -1
         self._rows = set[int]()
         self._columns = set[int]()
@@ -372,6 +391,9 @@ class _CellWalk(Walk):
 
     def _end_cell(self) -> None:
         place = (self._row, self._column)
+        if self._formula is not None and not self._never_worked_out():
+            is_stopgap = (self._value or "").strip() in _STOPGAPS
+            self.stopgaps.add(place, f"={self._formula}", is_stopgap=is_stopgap)
         if self._kind == "e":
             self._metadata.errors[place] = self._value or "#VALUE!"
         elif self._formula is not None and self._never_worked_out():
