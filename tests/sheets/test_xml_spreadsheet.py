@@ -111,6 +111,24 @@ def test_errors_formulas_and_merged_cells(text_file, rows_of):
     assert worked == Row(6, ("5", "Ed"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "before", "others", "is_worked_out"),
+    [
+        ("Number", "", "<x:ExcelWorkbook><x:WindowHeight>9</x:WindowHeight></x:ExcelWorkbook>", "", False),
+        ("Number", "0", "", "", False),
+        ("String", "", "", "", False),
+        ("String", "", "", cell("7", "Number", Formula="=7"), True),
+        ("String", "", "<x:ExcelWorkbook><x:WindowHeight>9</x:WindowHeight></x:ExcelWorkbook>", "", True),
+    ],
+)
+def test_formulas_that_a_library_never_worked_out(text_file, rows_of, kind, text, before, others, is_worked_out):
+    """SheetJS writes them, and nothing of a window."""
+    rows = row(cell("x"), cell(text, kind, Formula="=A9") + others)
+    (found,) = rows_of(text_file(book(before, sheet(HEADINGS, rows)), "leads.xls"))
+    assert found.cells[1] == ("" if is_worked_out else "=A9")
+    assert fault_words(found).startswith("has a formula without a stored value in column B") != is_worked_out
+
+
 def test_struck_texts(text_file, rows_of):
     styles = STYLES.replace(
         "</Styles>",

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from python_calamine import SheetVisibleEnum
 
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, is_flat, is_nothing, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Stopgaps, Walk, is_flat, is_nothing, walk_xml
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_text
@@ -22,6 +22,10 @@ _MOST_ROWS = 1 << 20
 _STATES = {"SheetHidden": SheetVisibleEnum.Hidden, "SheetVeryHidden": SheetVisibleEnum.VeryHidden}
 _STRIKES = ("S", "Strike", "Del")
 """Elements with struck text in a cell."""
+_WINDOW = "WindowHeight"
+"""An element of the workbook's window, as programs with one write it; a library has none."""
+_STOPGAPS = ("", "0")
+"""What libraries write for the value of a formula."""
 _FIRST = 1 << 12
 _BLANKS = b" \t\r\n"
 
@@ -46,6 +50,7 @@ class _Sheet:
     values: list[list[Value]] = field(default_factory=list)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     metadata: CellMetadata = field(default_factory=CellMetadata)
+    stopgaps: Stopgaps = field(default_factory=Stopgaps)
     state: str = ""
     column: int = 0
     skipped: int = 0
@@ -84,6 +89,11 @@ class _Sheet:
         line += [""] * (place[1] - len(line))
         line.append(value)
 
+    def put_formula(self, place: Place, formula: str) -> None:
+        """Set a cell of the last row, with a formula never worked out."""
+        self.put(place, "")
+        self.metadata.formulas[place] = formula
+
 
 class _WorkbookWalk(Walk):
     """Goes from cell to cell of all sheets."""
@@ -94,7 +104,7 @@ class _WorkbookWalk(Walk):
         self._struck = set[str]()
         """The styles with a line through the text."""
         self._style = ""
-        self._epoch_1904 = False
+        self._epoch_1904 = self._works_out = False
         self._sheet: _Sheet | None = None
         self._row_style = ""
         self._cell: dict[str, str] | None = None
@@ -119,6 +129,8 @@ class _WorkbookWalk(Walk):
             self._codes[self._style] = NAMED_FORMATS.get(code.lower(), code)
         elif name == "Date1904":
             self._epoch_1904 = True
+        elif name == _WINDOW:
+            self._works_out = True
         elif name == "Worksheet":
             self._sheet = _Sheet(attributes["Name"])
             self._sheet.metadata.epoch_1904 = self._epoch_1904
@@ -167,11 +179,12 @@ class _WorkbookWalk(Walk):
             self._text = None
         elif name == "Cell" and self._cell is not None:
             if self._kind is None and "Formula" in self._cell:
-                self._sheet.put(self._place, "")
-                self._sheet.metadata.formulas[self._place] = self._cell["Formula"]
+                self._sheet.put_formula(self._place, self._cell["Formula"])
             self._cell = None
         elif name == "Worksheet":
             sheet, self._sheet = self._sheet, None
+            if not self._works_out:
+                sheet.metadata.formulas |= sheet.stopgaps.unworked()
             if sheet.name in self.workbook.sheets:
                 raise ValueError("two sheets have the same name")
             visible = _STATES.get(sheet.state, SheetVisibleEnum.Visible)
@@ -179,6 +192,11 @@ class _WorkbookWalk(Walk):
 
     def _end_data(self, sheet: _Sheet, text: str) -> None:
         self._text = None
+        if (formula := (self._cell or {}).get("Formula")) is not None:
+            if self._kind != "String" and not text.strip():
+                sheet.put_formula(self._place, formula)
+                return
+            sheet.stopgaps.add(self._place, formula, is_stopgap=text.strip() in _STOPGAPS)
         style = (self._cell or {}).get("StyleID") or self._row_style
         style = style or sheet.styles.get(self._place[1]) or sheet.usual
         code = self._codes.get(style, "")
