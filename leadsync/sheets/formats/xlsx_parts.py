@@ -34,7 +34,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 
 _WORKBOOK = "xl/workbook.xml"
 _PROGRAM = re.compile(rb"<(?:\w+:)?Application>([^<]+)<")
-_OFFICE = re.compile(rb"\b(?:excel|gnumeric|wps|numbers|sheets?|planmaker|hancell)\b|office|calc", re.IGNORECASE)
+_OFFICE = re.compile(
+    rb"\b(?:excel|gnumeric|wps|numbers|sheets?|spreadsheets|planmaker|hancell)\b|office|calc", re.IGNORECASE
+)
 """`Microsoft Excel`, `LibreOffice/7.4.7.2$Linux_X86_64`, `gnumeric`, `WPS Spreadsheets`; others are libraries."""
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
@@ -391,7 +393,8 @@ class _CellWalk(Walk):
 
     def _end_cell(self) -> None:
         place = (self._row, self._column)
-        if self._formula is not None and not self._never_worked_out():
+        counts = self._formula is not None and not self.stopgaps.is_one_worked_out
+        if counts and not self._never_worked_out():
             is_stopgap = (self._value or "").strip() in _STOPGAPS
             self.stopgaps.add(place, f"={self._formula}", is_stopgap=is_stopgap)
         if self._kind == "e":
