@@ -79,8 +79,7 @@ def _plan_file(
     # A run without any result may be for this campaign; a run sent here is.
     here = [run for run in here if run.is_at(settings.url(), settings.ids())] or here
     if here and not options.fresh:
-        # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
-        newest = next((run for run in here if not run.retry_of), here[0])
+        newest = _newest_reading(journal, here, digest)
         trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
         if (trial := trial or _same_sheet(journal, here, digest, check)) is not None:
             refuse_corrected_rest(journal, trial, but_of=file)
@@ -223,6 +222,20 @@ def has_expired(journal: Journal, run: RunRecord, now: datetime) -> bool:
     if run.complete or run.created > now - DRAFTS_LIVE:
         return False
     return run.created < now - CORRECTED_LIVE or not journal.edit_count(run.id)
+
+
+def _newest_reading(journal: Journal, runs: Sequence[RunRecord], digest: str) -> RunRecord:
+    """The newest of a sheet's runs that has read it.
+
+    That of a copy of earlier content is none, if the file was last read as it is now.
+    """
+    # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
+    readings = [run for run in runs if not run.retry_of] or [runs[0]]
+    copied = journal.checked_sheet(readings[0].checked) if readings[0].checked else None
+    if copied is None or copied.fingerprint == digest:
+        return readings[0]
+    own = next((run for run in readings if not run.checked), readings[0])
+    return own if own.fingerprint == digest else readings[0]
 
 
 def _changed_trial(

@@ -520,6 +520,14 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
     return chain.run("leads.csv")
 
 
+def sheet_behind_a_copy_of_its_earlier_content(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.edit("leads.csv", ("N,d", "N,dd"))
+    chain.run("leads.csv")
+    chain.run("c.csv")
+    return chain.run("leads.csv")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -571,6 +579,7 @@ def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
         (row_in_the_retry_files_of_a_sheet_and_its_copy, "1 row corrected: Version 1", ["ddd"]),
         (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
+        (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
