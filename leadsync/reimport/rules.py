@@ -16,6 +16,7 @@ from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
+_OPEN = tuple(state.status for state in _UNDECIDED)
 _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW)
 """Reasons that a skipped row keeps when it comes again."""
 
@@ -65,6 +66,9 @@ def already_decided(context: Context) -> Skip | None:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.
     if is_still_failing(origin) or added_row_waits(origin):
+        return None
+    if origin is not None and origin.state is State.PENDING and claim.status in _OPEN:
+        # Decided since: it is to be sent, and from here its place in the order of its lead is kept.
         return None
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)

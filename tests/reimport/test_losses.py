@@ -288,20 +288,23 @@ def resumed_though_another_report_corrects(chain: Chain) -> str:
     return chain.desk.leadsync("resume").err
 
 
-def report_behind_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
+def report_with_a_row_to_be_sent_by_a_decision(chain: Chain, *, waited: bool = False, taken_out: str = "") -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     chain.report("r.csv")
-    chain.edit("r.csv", ("L,b", "L,bb"))
+    chain.edit("r.csv", ("L,b", "L,bb"), (taken_out, ""))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    if waited:
+        chain.run("r.csv")
     chain.desk.leadsync("resolve", first, "--row", "2", "--send")
     return chain.run("r.csv")
 
 
-def report_with_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
-    report_behind_a_row_to_be_sent_by_a_decision(chain)
-    first = chain.desk.leadsync("runs", "--json").json["runs"][1]["run"]
-    chain.files = chain.desk.leadsync("report", first, "--json").json["files"]
-    return chain.run(chain.files["report"])
+def report_that_waited_for_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
+    return report_with_a_row_to_be_sent_by_a_decision(chain, waited=True)
+
+
+def report_without_a_row_to_be_sent_by_a_decision(chain: Chain) -> str:
+    return report_with_a_row_to_be_sent_by_a_decision(chain, taken_out="L,a,2,")
 
 
 def row_added_behind_an_undecided_one(chain: Chain) -> str:
@@ -554,8 +557,9 @@ def sheet_behind_a_copy_of_its_earlier_content(chain: Chain) -> str:
         (file_with_rows_that_went_and_others_that_waited, "1 row corrected: Version 1", ["bb"]),
         (the_same_file_a_third_time, "Nothing to do: run", []),
         (resumed_though_another_report_corrects, "! 1 row was corrected in x.csv (run", ["a", "b", "c", "d"]),
-        (report_behind_a_row_to_be_sent_by_a_decision, "! 1 row is not sent: it waits for an earlier row", []),
-        (report_with_a_row_to_be_sent_by_a_decision, "2 rows to be sent again as before", ["a", "b"]),
+        (report_with_a_row_to_be_sent_by_a_decision, "1 row corrected: Version 1", ["a", "bb"]),
+        (report_without_a_row_to_be_sent_by_a_decision, "! 1 row is not sent: it waits for an earlier row", []),
+        (report_that_waited_for_a_row_to_be_sent_by_a_decision, "1 row corrected: Version 1", ["a", "bb"]),
         (row_added_behind_an_undecided_one, "! 2 rows are not sent: they wait", []),
         (report_of_the_run_with_a_waiting_added_row, "No column fills", []),
         (same_file_with_a_waiting_added_row, "! 1 added row goes behind rows of its lead", ["new"]),
