@@ -221,6 +221,11 @@ class Skip:
         return self.of_row is not None and not self.of_run
 
     @property
+    def waits_in_sheet(self) -> bool:
+        """Whether the row is a sheet's own, and waits for a row of another run, be it an equal one."""
+        return self.of_row is None and self.row is not None and self.kind in MAY_GO_LATER
+
+    @property
     def waits(self) -> bool:
         """Whether the row goes once a person has decided on an earlier row of its lead."""
         return self.kind in (SkipKind.WAITS_FOR_DECISION, SkipKind.UNDECIDED_BEFORE)

@@ -4,7 +4,7 @@ from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.family import Followed, family_of, newer_sheets, same_numbers
-from leadsync.reimport.lineage import Lineage, losses_of_rows
+from leadsync.reimport.lineage import Lineage, is_of_plain_sheet, losses_of_rows
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
@@ -31,6 +31,7 @@ __all__ = [
     "behind",
     "decide",
     "family_of",
+    "is_of_plain_sheet",
     "losses_of_rows",
     "newer_runs",
     "newer_sheets",

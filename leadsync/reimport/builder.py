@@ -6,13 +6,13 @@ from dataclasses import replace
 from leadsync.errors import SheetError
 from leadsync.journal import LastSent, Origin, State
 from leadsync.leads import as_insert
-from leadsync.models import Lead, Row
-from leadsync.reasons import Fault, Rejected, Skip, SkipKind
+from leadsync.models import Lead, Row, Status
+from leadsync.reasons import WAITING, Fault, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
-from leadsync.reimport.earlier_failures import added_row_waits, did_not_go
-from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
+from leadsync.reimport.lineage import Lineage, is_of_plain_sheet
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
@@ -187,13 +187,17 @@ class ContextBuilder:
         earlier, number = self._lineage.earlier(claim.run), claim.number
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
-        if not isinstance(reason, Skip) or reason.of_row is None or claim.decision:
+        if earlier is None or not isinstance(reason, Skip) or claim.decision:
             return claim
-        if reason.is_added:
+        if reason.is_added or (reason.waits_in_sheet and is_of_plain_sheet(earlier.run)):
             # The run with the row that goes first may have no other row in the file.
-            self._lineage.earlier(reason.run)
-            return replace(claim, status="")
-        return Claim(run=reason.of_run, row=str(reason.of_row))
+            first = self._lineage.earlier(reason.run)
+            equal = first.origins.get(reason.row or 0) if first is not None and reason.kind not in WAITING else None
+            is_done = equal is not None and equal.state is State.SUCCEEDED
+            return replace(claim, status=Status.SKIPPED if is_done else "")
+        if reason.of_row is None:
+            return claim
+        return self._waited_claim(Claim(run=reason.of_run, row=str(reason.of_row)))
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id
@@ -212,8 +216,8 @@ class ContextBuilder:
             _check_lead(row, claim, mapped, origin)
             self._check_decision(row, claim, origin, number)
         lead = lead or origin.lead
-        if added_row_waits(origin):
-            added = _went(context.last_sent)
+        if own_row_waits(origin):
+            added = isinstance(origin.reason, Skip) and origin.reason.is_added and _went(context.last_sent)
             context = context._replace(behind=context.behind or self._waits_for(lead), added=added)
         # The row itself may be undecided: it does not wait for itself.
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)

@@ -28,10 +28,10 @@ def is_still_failing(origin: Origin | None) -> bool:
     return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
 
 
-def added_row_waits(origin: Origin | None) -> bool:
-    """Whether the row was added to the file of its run, and waited there for another of its lead."""
+def own_row_waits(origin: Origin | None) -> bool:
+    """Whether the row waited in its run for another of its lead, and was no earlier run's: of a sheet, or added."""
     reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
-    return isinstance(reason, Skip) and reason.is_added
+    return isinstance(reason, Skip) and (reason.is_added or reason.waits_in_sheet)
 
 
 def did_not_go(origin: Origin) -> bool:

@@ -309,6 +309,11 @@ def losses_of_rows(
     return losses
 
 
+def is_of_plain_sheet(run: RunRecord) -> bool:
+    """Whether a run has read a sheet by itself: neither a copy by `check`, nor behind another run of it."""
+    return not (run.checked or run.follows or run.retry_of)
+
+
 def _families_of(
     journal: Journal, run: RunRecord, hold: Callable[[str], None], known: dict[str, Family]
 ) -> Sequence[Family]:

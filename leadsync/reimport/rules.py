@@ -10,7 +10,7 @@ from leadsync.reasons import MAY_GO_LATER, Fault, FaultKind, Rejected, Skip, Ski
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
-from leadsync.reimport.earlier_failures import added_row_waits, did_not_go, is_still_failing, root_of
+from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, own_row_waits, root_of
 from leadsync.reimport.newer_payloads import undoes
 from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -65,7 +65,7 @@ def already_decided(context: Context) -> Skip | None:
     if claim.decision in DECISIONS:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.
-    if is_still_failing(origin) or added_row_waits(origin):
+    if is_still_failing(origin) or (own_row_waits(origin) and not claim.status):
         return None
     if origin is not None and origin.state is State.PENDING and claim.status in _OPEN:
         # Decided since: it is to be sent, and from here its place in the order of its lead is kept.

@@ -6,7 +6,7 @@ from leadsync.journal import Effects, State
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context
-from leadsync.reimport.earlier_failures import added_row_waits, did_not_go, root_of
+from leadsync.reimport.earlier_failures import did_not_go, own_row_waits, root_of
 from leadsync.reimport.rules import Decision, Send
 
 _LEFT_WHERE_IT_IS = frozenset(
@@ -85,7 +85,7 @@ class Transfer:
                 if _goes_on_here(decision):
                     # Known from now on as this file's, to copies of the runs before it too.
                     self._add(origin.run_id, claim.number, context.row.number)
-        elif (did_not_go(origin) or added_row_waits(origin)) and _goes_on_here(decision):
+        elif (did_not_go(origin) or own_row_waits(origin)) and _goes_on_here(decision):
             self._add(origin.run_id, claim.number, context.row.number)
             root = root_of(context)
             if root and root != (origin.run_id, claim.number) and isinstance(decision, Send):

@@ -91,16 +91,17 @@ def _plan_file(
         left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
-        if rest and seen is not None:
+        is_done = seen is not None and not goes_by_now(journal, seen)
+        if rest and (is_done or seen in left):
             return in_turn(rest)
+        options = replace(options, edits=but_for_sent(journal, seen, options.edits)) if seen is not None else options
         if rest:
             anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
-        if seen is not None and not goes_by_now(journal, seen):
+        if seen is not None and is_done:
             return nothing_to_do(journal, seen)
-        options = replace(options, edits=but_for_sent(journal, seen, options.edits)) if seen is not None else options
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
     for run in ended:

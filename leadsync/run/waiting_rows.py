@@ -1,40 +1,49 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple, TypeGuard
 
 from leadsync.commands import command
-from leadsync.journal import Journal, RowFilter
+from leadsync.journal import Journal, LastSent, RowFilter, State
 from leadsync.models import Lead, RowRecord, RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
-from leadsync.reimport import same_fields
+from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
+from leadsync.reimport import LastSentLeads, is_of_plain_sheet, same_fields
 from leadsync.remarks import Remark
 from leadsync.run.sheet_edits import SheetEdits
 
 _CHUNK = 1000
+_STILL_OPEN = (Status.UNKNOWN, Status.CONFLICT, Status.UNSENT)
 _WAITED = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in MAY_GO_LATER))
 
 
 def goes_by_now(journal: Journal, run: RunRecord) -> bool:
-    """Whether rows given back to a run waited and may go by now, if its file is read anew.
-
-    A sheet's own rows are known by no earlier run: all of them would go again.
-    """
-    return any(reason.of_row is not None for _, reason in _waited(journal, run.id))
+    """Whether rows waited in a run and may go by now, if its file is read anew."""
+    if any(reason.of_row is not None for _, reason in _waited(journal, run.id)):
+        return True
+    own = _own_rows(journal, run)
+    done = _sent_since(journal, run, own)
+    return any(one.first not in _STILL_OPEN and one.row.number not in done for one in own)
 
 
 def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     """The numbers of the rows given back that waited in a run; none of an unknown run."""
     run = journal.find(run_id)
     rows = _waited(journal, run.id) if run is not None else ()
-    return {row.number for row, reason in rows if reason.of_row is not None}
+    return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
 
 
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}
     done = {row.number: skip for row in journal.records(run.id) if (skip := _done(row, run.id, readings))}
+    if own := _own_rows(journal, run):
+        # No earlier run knows a sheet's own rows: all of them would go again.
+        kept = {row.number: row.reason for row in journal.records(run.id) if isinstance(row.reason, Skip)}
+        waited = {one.row.number for one in own}
+        done |= {number: reason for number, reason in kept.items() if number not in waited}
+        done |= _sent_since(journal, run, own)
     return replace(edits, left_out={**done, **edits.left_out}) if done else edits
 
 
@@ -102,6 +111,45 @@ def _texts(journal: Journal, run: RunRecord, other: RunRecord) -> dict[int, tupl
         if number is not None:
             found[number] = reason, row
     return found
+
+
+class _OwnRow(NamedTuple):
+    """A sheet's own row that waited, why, and the status of the row that it waited for."""
+
+    row: RowRecord
+    reason: Skip
+    first: Status | None
+
+
+def _own_rows(journal: Journal, run: RunRecord) -> list[_OwnRow]:
+    """The rows that waited in the run of a plain sheet; none in any other run."""
+    if not is_of_plain_sheet(run):
+        return []
+    waited = [(row, reason) for row, reason in _waited(journal, run.id) if reason.waits_in_sheet]
+    wanted: dict[str, list[int]] = {}
+    for _, reason in waited:
+        wanted.setdefault(reason.run, []).append(reason.row or 0)
+    found = {run_id: journal.states(run_id, numbers) for run_id, numbers in wanted.items()}
+    return [_OwnRow(row, reason, found[reason.run].get(reason.row or 0)) for row, reason in waited]
+
+
+def _sent_since(journal: Journal, run: RunRecord, own: Sequence[_OwnRow]) -> dict[int, Skip]:
+    """Those of a sheet's rows whose lead has taken the same by now, each with the reason not to send it again."""
+    found: dict[int, Skip] = {}
+    sent = LastSentLeads(journal, run.dialer, run.ids)
+    sent.look_up(one.row.lead for one in own)
+    for row, reason, first in own:
+        lead = Lead(row.lead, row.fields)
+        last = sent.get(lead)
+        if first is Status.SUCCEEDED and reason.kind not in WAITING:
+            found[row.number] = Skip(SkipKind.BY_NOW, reason.run, status=first)
+        elif _went_since(last, run) and same_fields(last.fields, lead.fields):
+            found[row.number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
+    return found
+
+
+def _went_since(last: LastSent | None, run: RunRecord) -> TypeGuard[LastSent]:
+    return last is not None and last.state is State.SUCCEEDED and last.time >= run.created
 
 
 def _done(row: RowRecord, run_id: str, readings: Collection[str]) -> Skip | None:

@@ -531,6 +531,44 @@ def sheet_behind_a_copy_of_its_earlier_content(chain: Chain) -> str:
     return chain.run("leads.csv")
 
 
+def other_sheet_behind_an_undecided_row(chain: Chain, decision: str = "--applied") -> str:
+    """A row of the lead waits with the equal of the undecided one."""
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), STOP)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,x", "O,y")
+    chain.run("b.csv")
+    assert "Nothing to do" in chain.run("b.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", decision)
+    return chain.run("b.csv")
+
+
+def other_sheet_behind_a_row_not_applied(chain: Chain) -> str:
+    return other_sheet_behind_an_undecided_row(chain, "--not-applied")
+
+
+def other_sheet_a_third_time(chain: Chain) -> str:
+    other_sheet_behind_an_undecided_row(chain)
+    return chain.run("b.csv")
+
+
+def report_of_another_sheet_behind_an_undecided_row(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), STOP)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,x", "O,y")
+    chain.run("b.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run(chain.files["report"])
+
+
+def sheet_changed_behind_an_undecided_row(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.edit("leads.csv", ("L,b", "L,bb"))
+    chain.run("leads.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run("leads.csv")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -583,6 +621,11 @@ def sheet_behind_a_copy_of_its_earlier_content(chain: Chain) -> str:
         (row_in_the_retry_files_of_a_sheet_and_its_copy, "1 row corrected: Version 1", ["ddd"]),
         (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
+        (other_sheet_behind_an_undecided_row, "! 1 row has NO callback date", ["x"]),
+        (other_sheet_behind_a_row_not_applied, "! 2 rows have NO callback date", ["a", "x"]),
+        (other_sheet_a_third_time, "Nothing to do: run", []),
+        (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
+        (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
