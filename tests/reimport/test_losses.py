@@ -569,6 +569,29 @@ def sheet_changed_behind_an_undecided_row(chain: Chain) -> str:
     return chain.run("leads.csv")
 
 
+def rows_of_two_runs_in_one_file(chain: Chain, second: str = "c.csv") -> str:
+    """Its rows failed in both runs."""
+    refused = FaultRule(FaultKind.CODE, code=106)
+    chain.run("leads.csv", refused)
+    chain.report("r.csv")
+    if second == "retry":
+        chain.dialer.faults.add([refused])
+        chain.files = chain.desk.leadsync("retry", "--json").json["files"]
+        chain.dialer.faults.clear()
+    else:
+        chain.run(second, refused)
+    lines = Path(chain.files["report"]).read_text("utf-8-sig").splitlines(keepends=True)[1:]
+    with (chain.desk.folder / "r.csv").open("a", encoding="utf-8") as file:
+        file.writelines(lines)
+    text = (chain.desk.folder / "r.csv").read_text("utf-8-sig").replace("N,d", "N,dd")
+    (chain.desk.folder / "r.csv").write_text(text, "utf-8")
+    return chain.run("r.csv")
+
+
+def rows_of_a_run_and_its_retry_in_one_file(chain: Chain) -> str:
+    return rows_of_two_runs_in_one_file(chain, "retry")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -626,6 +649,8 @@ def sheet_changed_behind_an_undecided_row(chain: Chain) -> str:
         (other_sheet_a_third_time, "Nothing to do: run", []),
         (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
         (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),
+        (rows_of_two_runs_in_one_file, "1 row corrected", ["dd"]),
+        (rows_of_a_run_and_its_retry_in_one_file, "1 row corrected", ["dd"]),
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
     ],
