@@ -259,6 +259,8 @@ def _gathered(journal: Journal, followed: Followed, own: Sequence[RunRecord], ot
         origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
         descendants = journal.descendants(run.id)
         later = _successes(run.id, origins, descendants)
+        if run.id in ids:
+            later = {**_equals_sent(journal, origins), **later}
         found = _numbered(origins) if run.id in whole else rows.places(origins)
         for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
             # Of a file that was given back the links count: other rows of the sheet may be missing there.
@@ -354,6 +356,25 @@ def _successes(
         runs = [by for by, state, _ in later if state is State.SUCCEEDED]
         if runs and number in origins:
             found[number] = runs[-1]
+    return found
+
+
+def _equals_sent(journal: Journal, origins: Mapping[int, Origin]) -> dict[int, str]:
+    """The rows of a sheet that waited for another run: the number, and that run if it has sent their equal."""
+    waited: dict[str, list[int]] = {}
+    for number, origin in origins.items():
+        reason = origin.reason if origin.state is State.SKIPPED else None
+        if isinstance(reason, Skip) and reason.waits_in_sheet:
+            waited.setdefault(reason.run, []).append(number)
+    found: dict[int, str] = {}
+    for run_id, numbers in waited.items():
+        went = {
+            (one.lead, digest_of(one.fields))
+            for one in journal.origins(run_id).values()
+            if one.state is State.SUCCEEDED
+        }
+        rows = ((number, origins[number]) for number in numbers)
+        found |= {number: run_id for number, one in rows if (one.lead, digest_of(one.fields)) in went}
     return found
 
 

@@ -360,6 +360,16 @@ def copy_of_a_sheet_begun_anew_behind_an_undecided_row(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def sheet_behind_its_copy_begun_anew(chain: Chain) -> str:
+    """All rows of the copy's run wait, and the sheet's run ends afterwards."""
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.leadsync("run", "c.csv", "--fresh")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    chain.desk.leadsync("resume", first)
+    return chain.run("leads.csv")
+
+
 def rest_behind_a_corrected_row(chain: Chain) -> str:
     """A trial's row failed, and its correction went from the report."""
     refused = FaultRule(FaultKind.CODE, code=106, lead="L")
@@ -626,6 +636,7 @@ def rows_of_a_run_and_its_retry_in_one_file(chain: Chain) -> str:
         (same_file_with_a_waiting_added_row, "! 1 added row goes behind rows of its lead", ["new"]),
         (report_before_the_decision_that_an_added_row_waits_for, "! 2 rows are not sent: they wait", []),
         (sheet_begun_anew_behind_an_undecided_row, "Nothing to do: run", []),
+        (sheet_behind_its_copy_begun_anew, "has sent the same sheet", []),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
         (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
         (copy_whose_rows_another_took, "has sent c.csv but for 4 rows that are skipped", []),
