@@ -17,7 +17,8 @@ class Followed(NamedTuple):
     """An earlier run of a sheet, to take rows over from.
 
     With `is_original` the sheet is the source of copies in that run, and older: any of its texts is an earlier state.
-    With `is_other_copy` both are copies: which of two texts is the older one is not known.
+    With `is_other_copy` both are copies, or the file is one of an earlier content of the sheet: the run's text may be
+    the newer one.
     """
 
     run: RunRecord

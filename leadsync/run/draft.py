@@ -12,6 +12,7 @@ from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
+from leadsync.private_files import is_file
 from leadsync.reimport import Followed, same_numbers
 from leadsync.remarks import Remark
 from leadsync.run.origin import origin_of
@@ -19,7 +20,7 @@ from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
-from leadsync.run.sheet_source import SheetSource
+from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import sheet_view_of
 from leadsync.system_user import system_user
 
@@ -166,8 +167,17 @@ def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:
     copied = journal.checked_sheet(trial.checked) if trial.checked else None
     is_original = copied is not None and copied.fingerprint == run.fingerprint
     is_other_copy = bool(run.checked) and copied is not None and run.file != trial.file
+    is_other_copy = is_other_copy or _is_of_earlier_content(journal, run, trial)
     is_numbered = same_numbers(journal, run, trial)
     return Followed(trial, is_original, is_other_copy, by_copy=bool(run.checked), is_numbered=is_numbered)
+
+
+def _is_of_earlier_content(journal: Journal, run: RunRecord, trial: RunRecord) -> bool:
+    """Whether a run's file is a copy of what the trial's sheet held before: that stands as the trial has read it."""
+    source = journal.checked_sheet(run.checked) if run.checked else None
+    if source is None or trial.checked or source.fingerprint == trial.fingerprint:
+        return False
+    return is_file(trial.file) and fingerprint(trial.file) == trial.fingerprint
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

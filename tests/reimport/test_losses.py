@@ -370,6 +370,12 @@ def sheet_behind_its_copy_begun_anew(chain: Chain) -> str:
     return chain.run("leads.csv")
 
 
+def copy_of_earlier_content_behind_a_trial(chain: Chain) -> str:
+    chain.edit("leads.csv", ("N,d", "N,dd"))
+    chain.desk.leadsync("run", "leads.csv", "--limit", "2")
+    return chain.run("c.csv")
+
+
 def rest_behind_a_corrected_row(chain: Chain) -> str:
     """A trial's row failed, and its correction went from the report."""
     refused = FaultRule(FaultKind.CODE, code=106, lead="L")
@@ -637,6 +643,7 @@ def rows_of_a_run_and_its_retry_in_one_file(chain: Chain) -> str:
         (report_before_the_decision_that_an_added_row_waits_for, "! 2 rows are not sent: they wait", []),
         (sheet_begun_anew_behind_an_undecided_row, "Nothing to do: run", []),
         (sheet_behind_its_copy_begun_anew, "has sent the same sheet", []),
+        (copy_of_earlier_content_behind_a_trial, "! 1 row waits with another text in leads.csv", ["c", "d"]),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
         (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
         (copy_whose_rows_another_took, "has sent c.csv but for 4 rows that are skipped", []),
