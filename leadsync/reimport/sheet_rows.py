@@ -27,14 +27,14 @@ class SheetRows:
         self._last = last
         self.here = rows_of_leads(last)
         """The numbers of each lead's rows in the followed run."""
-        self.order: dict[str, Sequence[int]] = dict(self.here)
-        """The places of each lead's rows in their order."""
         self._numbers: dict[int, int] = {}
         """The number in the sheet by place,"""
         self._at: dict[int, Sequence[int]] = {}
         """and the places by that number: several for a line given twice."""
         for place, number in numbers.items():
             self._know(place, number)
+        self.order: dict[str, Sequence[int]] = {lead: self._in_order(rows) for lead, rows in self.here.items()}
+        """The places of each lead's rows in the order of the sheet, however a copy was sorted."""
         self._where: dict[int, tuple[str, int]] = {}
         self._payloads: dict[int, int | None] = {}
 
@@ -100,19 +100,34 @@ class SheetRows:
         their rows' numbers there."""
         others: dict[int, int] = {}
         for lead, rows, places in self.places(origins, numbers):
-            known, behind, above = {*self.order.get(lead, ())}, dict[int | None, list[int]](), None
-            for row, found in zip(rows, places, strict=True):
-                place = found if found is not None else self._add(run, row, origins[row], numbers.get(row))
-                if place in known:
-                    above = place
-                else:
-                    # New, or of another lead in the runs since.
-                    behind.setdefault(above, []).append(place)
-                others |= {row: place} if place != row else {}
-            if behind:
-                order = (None, *self.order.get(lead, ()))
-                self.order[lead] = [place for one in order for place in _with(one, behind)]
+            at = [
+                found if found is not None else self._add(run, row, origins[row], numbers.get(row))
+                for row, found in zip(rows, places, strict=True)
+            ]
+            self.order[lead] = self.order_with(lead, at)
+            others |= {row: place for row, place in zip(rows, at, strict=True) if place != row}
         return others
+
+    def order_with(self, lead: str, places: Sequence[int | None]) -> Sequence[int]:
+        """The order of a lead's rows with those that it lacks, new or of another lead in the runs since: each by its
+        number in the sheet, or else behind the row above it."""
+        order = self.order.get(lead, ())
+        known, behind, above = {*order}, dict[int | None, list[int]](), None
+        for place in places:
+            if place in known:
+                above = place
+            elif place is not None:
+                behind.setdefault(above, []).append(place)
+        return self._in_order([one for place in (None, *order) for one in _with(place, behind)]) if behind else order
+
+    def _in_order(self, places: Sequence[int]) -> Sequence[int]:
+        """Places by their numbers in the sheet; one without a number stays behind the one above it."""
+        if len(places) == 1:
+            return places
+        above, keys = 0, dict[int, int]()
+        for place in places:
+            keys[place] = above = self._numbers.get(place, above)
+        return sorted(places, key=keys.__getitem__)
 
     def _add(self, run: RunRecord, row: int, origin: Origin, number: int | None) -> int:
         place = -1 - len(self._where)

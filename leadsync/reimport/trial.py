@@ -96,7 +96,8 @@ class Trial:
 
         `own` is its number in the sheet, for a copy by `check` as it says it.
         """
-        self._there = there = self._see(lead.external_id, RowKey(self._number(own), digest_of(lead.fields)))
+        row = RowKey(self._number(own), digest_of(lead.fields))
+        self._there = there = self._see(lead.external_id, row)
         if kept := self._kept(lead, there):
             return kept
         if skip := self._states.superseded(lead, there) or self._later_row(lead.external_id, there):
@@ -105,7 +106,8 @@ class Trial:
         if skip := self._corrected(match):
             return TrialMatch(self._run.id, skip)
         failures = tuple(self._states.failures(lead.external_id, there))
-        is_older = self._sent_below(lead.external_id) is not None
+        # A copy may be sorted: its rows are as old as in the sheet.
+        is_older = row.number is None and self._sent_below(lead.external_id) is not None
         if not failures and not is_older:
             return match
         return (match or TrialMatch(self._run.id))._replace(failures=failures, is_older=is_older)
@@ -176,7 +178,7 @@ class Trial:
         same = enumerate(self._same[lead])
         still = (at for at, place in same if place is not None and rows[at].digest in through.get(place, ()))
         self._lowest[lead] = max(still, default=-1)
-        order = self._rows.order.get(lead, ())
+        order = self._rows.order_with(lead, self._same[lead])
         if len(order) > 1 and (went := [place for place in order if place in through]):
             self._last[lead] = went[-1]
             self._order[lead] = {place: at for at, place in enumerate(order)}

@@ -95,6 +95,12 @@ class Chain:
         head, *lines = path.read_text("utf-8-sig").splitlines()
         path.write_text("\n".join([head, row + "," * (head.count(",") - 1), *lines]) + "\n", "utf-8")
 
+    def turn(self, name: str) -> None:
+        """Turn the order of a file's rows."""
+        path = self.desk.folder / name
+        head, *lines = path.read_text("utf-8-sig").splitlines()
+        path.write_text("\n".join([head, *reversed(lines)]) + "\n", "utf-8")
+
     def edit(self, name: str, *changes: tuple[str, str]) -> None:
         """Replace texts in a file."""
         path = self.desk.folder / name
@@ -608,6 +614,23 @@ def rows_of_a_run_and_its_retry_in_one_file(chain: Chain) -> str:
     return rows_of_two_runs_in_one_file(chain, "retry")
 
 
+def sorted_copy_of_its_own_run(chain: Chain) -> str:
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=106, lead="L", attempt=2))
+    chain.edit("c.csv", ("L,b", "L,bb"))
+    chain.turn("c.csv")
+    return chain.run("c.csv")
+
+
+def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
+    chain.edit("leads.csv", ("N,d", "L,d"))
+    for name in ("x.csv", "y.csv"):
+        chain.desk.leadsync("check", chain.sheet, "--output", name)
+    chain.edit("x.csv", ("L,d", "M,d"))
+    chain.desk.leadsync("run", "x.csv", "--limit", "2")
+    chain.edit("y.csv", ("L,d", "L,dd"))
+    return chain.run("y.csv")
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -671,6 +694,8 @@ def rows_of_a_run_and_its_retry_in_one_file(chain: Chain) -> str:
         (rows_of_a_run_and_its_retry_in_one_file, "1 row corrected", ["dd"]),
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
+        (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
+        (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
@@ -680,6 +705,7 @@ def test_the_last_file_of_a_chain_says_so_before_the_question(
     chain = Chain(desk)
     words = play(chain)
     assert said in words
+    assert ("would undo" in words) is ("would undo" in said)
     assert sorted(entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead) == sent
 
 

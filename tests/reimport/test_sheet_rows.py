@@ -57,6 +57,15 @@ def test_a_row_keeps_its_place_in_the_order_of_each_of_its_leads() -> None:
     assert list(SheetRows(read(r2="a", r4="b", r6="a"), {2: 7, 4: 8, 6: 7}).twins(2)) == [6]
 
 
+def test_the_order_of_a_sorted_copy_is_that_of_the_sheet() -> None:
+    rows = SheetRows(read(r2="d", r3="added", r4="b"), {2: 5, 4: 3})
+    assert rows.order == {"L": [4, 2, 3]}
+    assert rows.order_with("L", [4, -1, 2]) == [4, -1, 2, 3]
+    rows = SheetRows(read(r2="d", r3="b"), {2: 5, 3: 3})
+    assert rows.add(a_run(Path("f"), "older"), read(r2="e", r3="c"), {2: 6, 3: 4}) == {2: -1, 3: -2}
+    assert rows.order == {"L": [3, -2, 2, -1]}
+
+
 def test_a_row_given_back_has_the_place_of_its_equal_one_and_a_new_one_none() -> None:
     rows = SheetRows(read(r2="a"))
     rows.add(a_run(Path("f"), "older"), read(r2="a", r3="b"))
