@@ -77,6 +77,9 @@ class Transfer:
                 # "send" sends it from this file: in its old run the row is over.
                 self._decide(origin.run_id, claim.number, State.SKIPPED if state is State.PENDING else state)
                 self._decided_rows |= {(claim.run, claim.number), (origin.run_id, claim.number)}
+                if isinstance(decision, Send):
+                    # Known from now on as this file's: the lead's other rows keep their order with it.
+                    self._add(origin.run_id, claim.number, context.row.number)
         # A row that its run never came to belongs to whoever deals with it first.
         elif origin.state is State.PENDING:
             if not (isinstance(decision, Skip) and decision.kind in _LEFT_WHERE_IT_IS):

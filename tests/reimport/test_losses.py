@@ -621,6 +621,18 @@ def sorted_copy_of_its_own_run(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def later_rows_behind_a_decision_in_the_review_file(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    review = chain.files["review"]
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"))
+    chain.run("r.csv")
+    first = chain.desk.leadsync("runs", "--json").json["runs"][1]["run"]
+    chain.edit(review, (f"{first},\n", f"{first},send\n"))
+    chain.run(review)
+    return chain.run("r.csv")
+
+
 def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
     chain.edit("leads.csv", ("N,d", "L,d"))
     for name in ("x.csv", "y.csv"):
@@ -695,6 +707,7 @@ def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
         (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
+        (later_rows_behind_a_decision_in_the_review_file, "1 row corrected: Version 1", ["bb"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
