@@ -120,7 +120,7 @@ class ContextBuilder:
         if isinstance(context.mapped, Lead):
             trial, last = self._trial.match(context.mapped, row.number, own), context.last_sent
             is_copy = context.claim.of_check or self._trial.is_original
-            is_older = is_copy and last is not None and self._trial.is_older(last)
+            is_older = is_copy and last is not None and self._trial.is_older(context.mapped.external_id, last)
             return context._replace(trial=trial, is_older=is_older or (trial is not None and trial.is_older))
         cells = [cell for at, cell in enumerate(row.cells) if at not in self._sync.values()]
         return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells, own))
@@ -228,7 +228,8 @@ class ContextBuilder:
             origin=origin,
             began=earlier.run.created,
             same_place=earlier.same_place,
-            later=earlier.descendants.get(number, ()),
+            later=(later := earlier.descendants.get(number, ())),
+            is_taken=bool(later) and earlier.is_taken(number, mapped),
             later_row=earlier.later_row(lead, number),
             is_older=context.last_sent is not None and earlier.is_older(context.last_sent),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),

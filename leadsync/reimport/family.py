@@ -411,10 +411,15 @@ def _others(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -> l
 
 
 def newer_sheets(journal: Journal, run: RunRecord) -> set[str]:
-    """The runs of other sheets with values read after those of a run's sheet; files given back are no others."""
+    """The runs with values read after those of a run's sheet, of other sheets or of the same one written anew; files
+    given back are no others."""
     own = list(_chain(journal, run))
-    ids = {one.id for one in (*own, *_others(journal, own, came_back=False))}
-    ids |= {later for run_id in ids for later in journal.lineage(run_id)}
+    ids = {one.id for one in own}
+    others = _others(journal, own, came_back=False)
+    files = {one.id for one in journal.runs_of(_sheet_of(journal, run))}
+    anew = {one.id for one in others if one.id in files and not same_numbers(journal, one, run)}
+    ids |= {one.id for one in others}
+    ids = ids.union(*map(journal.lineage, ids)) - anew
     return {other for other in newer_runs(journal, own[-1]) - ids if journal.run(other).retry_of not in ids}
 
 

@@ -44,7 +44,8 @@ class Losses:
         elif not isinstance(decision, Send):
             return
         last = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), -1)
-        if last >= 0 and not same[last] and isinstance(decision, Send):
+        # A payload that is undone is told by its lead.
+        if last >= 0 and not same[last] and isinstance(decision, Send) and not decision.undoes:
             self.again.setdefault(states[last].origin.run_id, []).append(number)
         for at in range(last + 1, len(states)):
             # A text that the runs do not know yet corrects the one in its own file; of two copies that is not known.

@@ -82,9 +82,16 @@ class Trial:
         """Whether the file is the sheet, and its run is of a copy."""
         return self._states.is_original
 
-    def is_older(self, last: LastSent) -> bool:
-        """Whether another sheet has sent this payload since the trial's rows were read."""
-        return last.run_id in self._newer
+    def is_older(self, lead: str, last: LastSent) -> bool:
+        """Whether another sheet, or the same one written anew, has sent this payload since the trial's rows were read.
+
+        It is about the row matched last: one that says the same in both sheets is corrected, and not undone.
+        """
+        if last.run_id not in self._newer:
+            return False
+        states = self._states.states_of(lead, self._there)
+        is_here = any((one.origin.run_id, one.number) == (last.run_id, last.number) for one in states)
+        return not (is_here and any(one.is_own and same_fields(one.origin.fields, last.fields) for one in states))
 
     @property
     def several(self) -> dict[str, list[RowKey]]:

@@ -633,6 +633,22 @@ def later_rows_behind_a_decision_in_the_review_file(chain: Chain) -> str:
     return chain.run("r.csv")
 
 
+def copy_of_the_sheet_before_it_was_rewritten(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.desk.sheet("leads.csv", HEADINGS, *(f"{row}n" for row in LETTERS))
+    chain.run("leads.csv")
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    return chain.run("c.csv")
+
+
+def copy_of_a_row_that_the_rewritten_sheet_kept(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.edit("leads.csv", ("M,c", "M,cn"))
+    chain.run("leads.csv")
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    return chain.run("c.csv")
+
+
 def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
     chain.edit("leads.csv", ("N,d", "L,d"))
     for name in ("x.csv", "y.csv"):
@@ -708,6 +724,8 @@ def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
         (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
         (later_rows_behind_a_decision_in_the_review_file, "1 row corrected: Version 1", ["bb"]),
+        (copy_of_the_sheet_before_it_was_rewritten, "! 1 row would undo what its lead was sent since", ["dd"]),
+        (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
