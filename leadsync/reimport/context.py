@@ -92,6 +92,8 @@ class Context(NamedTuple):
     """Whether a person has added the row to the file of a run."""
     later: Sequence[Descendant] = ()
     """The runs that had the row since, the oldest first."""
+    is_taken: bool = False
+    """Whether one of them has sent the row as it stands here, or is to send it so."""
     later_row: tuple[str, int] | None = None
     """Run and number of a later row of the lead that went through."""
     undecided: int | None = None

@@ -96,6 +96,8 @@ class Corrections:
             self._corrected += 1
             _, before, now = changes[0]
             self._example = self._example or f"row {context.row.number}: {_short(before)} -> {_short(now)}"
+        elif changes and isinstance(decision, Skip) and context.is_taken:
+            return  # this correction went through before, or its run is to send it
         elif origin.state is State.SUCCEEDED and changes and isinstance(decision, Skip):
             self._changed_in_vain.append(context.row.number)
         elif changes and isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_TO_RUN:

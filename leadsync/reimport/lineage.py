@@ -12,7 +12,7 @@ from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
-from leadsync.reimport.family import Family, Followed, family_of, first_givers
+from leadsync.reimport.family import Family, Followed, RowState, family_of, first_givers
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.rules import Send
@@ -20,6 +20,7 @@ from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
+_GOES = (State.SUCCEEDED, State.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,19 @@ class Earlier:
 
     def note(self, losses: LossesOfSheets, line: int, number: int, decision: Send) -> None:
         """Compare a row to be sent, in a file's `line`, with its states over the runs of its sheet and its copies."""
+        family, states = self._states(number)
+        if family is not None:
+            losses.of(family).note(line, decision.lead, decision, states)
+
+    def is_taken(self, number: int, lead: Lead | Rejected) -> bool:
+        """Whether the row went through as it stands now, or is to be sent so, in the last run that has it."""
+        last = next((one for one in reversed(self._states(number)[1]) if one.origin.state in _GOES), None)
+        return last is not None and isinstance(lead, Lead) and last.says(lead)
+
+    def _states(self, number: int) -> tuple[Family | None, Sequence[RowState]]:
         lead = self.origins[number].lead
-        for family in self.families:
-            if states := family.states_in(self.sheet_run, lead, number):
-                losses.of(family).note(line, decision.lead, decision, states)
-                return
+        found = ((family, family.states_in(self.sheet_run, lead, number)) for family in self.families)
+        return next((one for one in found if one[1]), (None, ()))
 
     def row_of_sheet(self, number: int) -> tuple[str, int]:
         """The row as its sheet has it, whichever of the sheet's runs it is a row of."""

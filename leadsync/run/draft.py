@@ -72,6 +72,7 @@ def read_draft(
         remarks=remarks,
         sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
+        came_back=bool(scan.mapping.sync),
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
         write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),

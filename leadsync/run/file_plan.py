@@ -3,6 +3,7 @@
 A sheet is known by its file and by its content: one begun on the page goes on by a command, and the other way round.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
+from leadsync.reasons import SkipKind
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -172,6 +174,7 @@ def _rest(
 
 def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
     """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
+    draft = replace(draft, remarks=(*draft.remarks, *_left_out(rest, draft, options)))
     runs = [plan.run.id for plan in rest]
     twice = 0 if options.skip_unchanged else journal.alike(draft.run.id, runs)
     if not twice:
@@ -180,6 +183,24 @@ def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpt
     go_first = f"left of run {', '.join(runs)}, to be sent before"
     warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True)
     return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
+
+
+def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterator[Remark]:
+    """The warnings about rows of a file given back that its runs send first, though they stand in it no more. What
+    the file has of the rows left goes in the same call: that is no longer told."""
+    told = draft.survey.of_other_runs if draft.survey is not None else Counter()
+    for plan in rest:
+        key = SkipKind.LEFT_TO_RUN, plan.run.id
+        missing = plan.waiting - told[key]
+        if missing >= 0:
+            del told[key]
+        if missing > 0 and draft.came_back and options.limit is None and not plan.run.retry_of:
+            rows = counted(missing, "row left of", "rows left of")
+            them = agreeing(missing, "is", "are")
+            words = (
+                f"{rows} run {plan.run.id} {them} not in {draft.run.file.name} any more, and {them} sent all the same"
+            )
+            yield Remark(words, loud=True)
 
 
 def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:

@@ -41,6 +41,8 @@ class Plan:
     sent_before: bool = False
     then: "Plan | None" = None
     has_decisions: bool = False
+    came_back: bool = False
+    """Whether the file has leadsync's columns."""
     takes: Mapping[str, Collection[int]] = field(default_factory=dict)
     """By run, the numbers of the rows left there that are this run's once it is confirmed."""
     write: Callable[..., object] = lambda **_: None

@@ -659,6 +659,17 @@ def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
     return chain.run("y.csv")
 
 
+def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
+    retry = chain.files["retry"]
+    chain.edit(retry, *((row, f"{row}x") for row in LETTERS))
+    chain.desk.leadsync("run", retry, "--limit", "1")
+    path = Path(retry)
+    lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("N,dx")), "utf-8")
+    return chain.run(retry)
+
+
 @pytest.mark.parametrize(
     ("play", "said", "sent"),
     [
@@ -727,6 +738,7 @@ def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
         (copy_of_the_sheet_before_it_was_rewritten, "! 1 row would undo what its lead was sent since", ["dd"]),
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
+        (stopped_retry_file_with_a_line_taken_out, "! 1 row left of run", ["bx", "cx", "dx"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
