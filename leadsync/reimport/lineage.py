@@ -16,6 +16,8 @@ from leadsync.reimport.family import Family, Followed, RowState, family_of, firs
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.rules import Send
+from leadsync.reimport.same_rows import rows_of_leads
+from leadsync.reimport.sheet_rows import in_order, numbers_in_sheet
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
 
@@ -36,7 +38,9 @@ class Earlier:
     in_doubt: Mapping[str, Sequence[int]]
     """Those that their run sends again: idempotent ones in doubt, and those to be sent by a person's decision."""
     succeeded: Mapping[str, int]
-    """The last row that went through."""
+    """The last row that went through, in the order of the sheet."""
+    sorted_rows: Mapping[int, int]
+    """Of a sorted copy's rows those with another place in the sheet: the row at that place of their lead."""
     families: Sequence[Family]
     """The runs of its rows' sheet, or sheets, and of their copies."""
     sheet_run: str
@@ -70,7 +74,7 @@ class Earlier:
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead, sent with success here or from another file of the sheet."""
         later = self.succeeded.get(lead, 0)
-        if later > number:
+        if self.sorted_rows.get(later, later) > self.sorted_rows.get(number, number):
             return self.run.id, later
         rows = (family.later_row(self.sheet_run, lead, number) for family in self.families)
         return next(filter(None, rows), None)
@@ -158,8 +162,9 @@ class Lineage:
         in_doubt: dict[str, list[int]] = {}
         succeeded: dict[str, int] = {}
         to_send = _decided_to_send(journal, origins)
-        # In the order of numbers, so that `succeeded` ends with the last row of each lead.
-        for number, origin in sorted(origins.items()):
+        sorted_rows = _sorted_rows(run, origins)
+        # In the order of the sheet, so that `succeeded` ends with the last row of each lead.
+        for number, origin in sorted(origins.items(), key=lambda row: sorted_rows.get(row[0], row[0])):
             if origin.state is State.SUCCEEDED:
                 succeeded[origin.lead] = number
             elif number in to_send or (origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless):
@@ -177,6 +182,7 @@ class Lineage:
             undecided,
             in_doubt,
             succeeded,
+            sorted_rows,
             self._families_of(run),
             _repeated_by(journal, run).id,
             newer_runs(journal, run),
@@ -341,6 +347,16 @@ def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:
     while before := journal.find(run.retry_of) if run.retry_of else None:
         run = before
     return run
+
+
+def _sorted_rows(run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int]:
+    """The rows of a sorted copy that stand elsewhere in the sheet, each with the row at its place there."""
+    if not run.checked:
+        return {}
+    numbers, found = numbers_in_sheet(run, origins), dict[int, int]()
+    for rows in rows_of_leads(origins).values():
+        found |= {row: at for row, at in zip(in_order(rows, numbers), rows, strict=True) if row != at}
+    return found
 
 
 def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:

@@ -16,6 +16,16 @@ def numbers_in_sheet(run: RunRecord, origins: Mapping[int, Origin]) -> Mapping[i
     return {number: one.sheet_row for number, one in origins.items() if one.sheet_row is not None}
 
 
+def in_order(rows: Sequence[int], numbers: Mapping[int, int]) -> Sequence[int]:
+    """Rows by their numbers in the sheet; one without a number stays behind the one above it."""
+    if len(rows) == 1:
+        return rows
+    above, keys = 0, dict[int, int]()
+    for row in rows:
+        keys[row] = above = numbers.get(row, above)
+    return sorted(rows, key=keys.__getitem__)
+
+
 class SheetRows:
     """The rows of a sheet over its runs: in the followed run or, taken out there, before it.
 
@@ -33,7 +43,7 @@ class SheetRows:
         """and the places by that number: several for a line given twice."""
         for place, number in numbers.items():
             self._know(place, number)
-        self.order: dict[str, Sequence[int]] = {lead: self._in_order(rows) for lead, rows in self.here.items()}
+        self.order: dict[str, Sequence[int]] = {lead: in_order(rows, numbers) for lead, rows in self.here.items()}
         """The places of each lead's rows in the order of the sheet, however a copy was sorted."""
         self._where: dict[int, tuple[str, int]] = {}
         self._payloads: dict[int, int | None] = {}
@@ -118,16 +128,11 @@ class SheetRows:
                 above = place
             elif place is not None:
                 behind.setdefault(above, []).append(place)
-        return self._in_order([one for place in (None, *order) for one in _with(place, behind)]) if behind else order
-
-    def _in_order(self, places: Sequence[int]) -> Sequence[int]:
-        """Places by their numbers in the sheet; one without a number stays behind the one above it."""
-        if len(places) == 1:
-            return places
-        above, keys = 0, dict[int, int]()
-        for place in places:
-            keys[place] = above = self._numbers.get(place, above)
-        return sorted(places, key=keys.__getitem__)
+        return (
+            in_order([one for place in (None, *order) for one in _with(place, behind)], self._numbers)
+            if behind
+            else order
+        )
 
     def _add(self, run: RunRecord, row: int, origin: Origin, number: int | None) -> int:
         place = -1 - len(self._where)

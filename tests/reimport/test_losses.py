@@ -621,6 +621,14 @@ def sorted_copy_of_its_own_run(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def report_of_a_sorted_copy(chain: Chain) -> str:
+    chain.turn("c.csv")
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=106, lead="L", attempt=1))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"))
+    return chain.run("r.csv")
+
+
 def later_rows_behind_a_decision_in_the_review_file(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     review = chain.files["review"]
@@ -734,6 +742,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
         (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
+        (report_of_a_sorted_copy, "1 row corrected: Version 1", ["bb"]),
         (later_rows_behind_a_decision_in_the_review_file, "1 row corrected: Version 1", ["bb"]),
         (copy_of_the_sheet_before_it_was_rewritten, "! 1 row would undo what its lead was sent since", ["dd"]),
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
@@ -749,6 +758,7 @@ def test_the_last_file_of_a_chain_says_so_before_the_question(
     words = play(chain)
     assert said in words
     assert ("would undo" in words) is ("would undo" in said)
+    assert ("not sent" in words) is ("not sent" in said)
     assert sorted(entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead) == sent
 
 
