@@ -165,6 +165,7 @@ _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
     (r"as it is, `leadsync retry [^`]*` sends it", "the page of the run can send it again as it is"),
     (r"(is to send it): leadsync resume \S+", r"\1; if it has stopped, its page sends the rest"),
     (r": `leadsync resume [^`]*`, then give this file again", ": its page sends the rest; upload this file again then"),
+    (r": `leadsync resume [^`]*`", ": its page sends the rest"),
 )
 """What takes the place of remedies in settings and commands beside a row, where the fields of its draft are not."""
 
