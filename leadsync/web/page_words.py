@@ -119,6 +119,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"`?leadsync resolve \S+ --row \S+ --take-back`?", "its page takes a decision back"),
     (r"decide in the file that `leadsync report [^`]*` writes", "decide on the run's page"),
     (r"if it has stopped: `leadsync resume [^`]*`", "if it has stopped, its page sends the rest"),
+    (r"(, which goes first)?: `leadsync resume [^`]*`", r"\1; its page sends the rest"),
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
     (r"; use: leadsync retry (\S+)", r"; retry run \1"),
@@ -165,7 +166,6 @@ _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
     (r"as it is, `leadsync retry [^`]*` sends it", "the page of the run can send it again as it is"),
     (r"(is to send it): leadsync resume \S+", r"\1; if it has stopped, its page sends the rest"),
     (r": `leadsync resume [^`]*`, then give this file again", ": its page sends the rest; upload this file again then"),
-    (r": `leadsync resume [^`]*`", ": its page sends the rest"),
 )
 """What takes the place of remedies in settings and commands beside a row, where the fields of its draft are not."""
 
