@@ -267,11 +267,8 @@ def _gathered(journal: Journal, followed: Followed, own: Sequence[RunRecord], ot
             # Of a file that was given back the links count: other rows of the sheet may be missing there.
             place = places.get((run.id, number), usual)
             state = RowState(number, origins[number], run.id in ids, place, later.get(number))
-            if place is None:
-                added.setdefault(lead, []).append(state)
-                continue
-            states.setdefault(place, []).append(state)
-            if run.id in whole:
+            (added.setdefault(lead, []) if place is None else states.setdefault(place, [])).append(state)
+            if place is not None and run.id in whole:
                 places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
         if run.id in ids:
             gone |= {(run.id, number): by for number, by in later.items()}
