@@ -12,6 +12,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, same_fields, undecided_twin
+from leadsync.reimport.waiting_texts import rows_that_waited
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "newer_runs",
     "newer_sheets",
     "put_together",
+    "rows_that_waited",
     "rules_for",
     "same_fields",
     "same_numbers",

@@ -1,6 +1,7 @@
 """The states of a sheet's rows over the runs of the sheet and of its copies."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_rows import NO_NUMBERS, SheetRows, numbers_in_sheet
 from leadsync.reimport.unchanged import digest_of, same_fields
+from leadsync.reimport.waiting_texts import WaitingText, waiting_texts
 
 
 class Followed(NamedTuple):
@@ -62,6 +64,22 @@ class RowState(NamedTuple):
         return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)
 
 
+class Correction(NamedTuple):
+    """A row's text in a file given back where it waits, and the one that it corrects."""
+
+    text: WaitingText
+    before: Origin
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two are not the same."""
+        return not self.is_left_out_by(self.text.lead)
+
+    def is_left_out_by(self, lead: Lead) -> bool:
+        """Whether a row says what it said before its correction."""
+        return self.before.lead == lead.external_id and same_fields(self.before.fields, lead.fields)
+
+
 class Family:
     """The states of the rows by place, the oldest first, and the rows of the followed run by number, `last`.
 
@@ -108,6 +126,8 @@ class Family:
         self._whole = whole
         """The runs of the whole sheet. A row's number is its place there, but for those among the `places`."""
         self._places = places
+        self._waiting: dict[int, list[Correction]] = {}
+        """The corrections that wait in files given back, by place."""
         self._order: dict[str, dict[int, int]] = {}
         """The positions of a lead's rows in their order, by place, and the last of them that went through."""
         self._last: dict[str, RowState | None] = {}
@@ -220,25 +240,50 @@ class Family:
         """The runs with the states; empty if there is nothing to compare."""
         return set(self._files)
 
+    @property
+    def ids_to_compare(self) -> set[str]:
+        """The same, with the runs in which corrections of the rows wait."""
+        return self.run_ids.union(one.text.run.id for waiting in self._waiting.values() for one in waiting)
+
+    def add_corrections(
+        self, texts: Sequence[WaitingText], run_id: str, origins: Callable[[], Mapping[int, Origin]]
+    ) -> None:
+        """Add the texts that wait for rows of a run with these origins; a run beside this family's has none."""
+        found = [(place, one) for one in texts if (place := self._place(run_id, one.of_row)) is not None]
+        before = origins() if found else {}
+        for place, one in found:
+            if one.of_row in before and (correction := Correction(one, before[one.of_row])).differs:
+                self._waiting.setdefault(place, []).append(correction)
+
+    def corrections_of(self, place: int | None) -> Sequence[Correction]:
+        """The corrections of a row that wait in files given back."""
+        return self._waiting.get(place, ()) if place is not None else ()
+
     def file_of(self, run_id: str) -> str:
         """The name of the file of one of the runs."""
         return self._files.get(run_id, "another file")
 
 
-def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> Family:
+def family_of(journal: Journal, followed: Followed, hold: Callable[[str], None], file: Path | None = None) -> Family:
     """The states of the followed run's rows, from the runs before it and all that had a row of these since.
 
     For a file that came back they are those of leads with a row that may go again. Those runs are held. A run
-    that took over no row, and has no copy, needs no states.
+    that took over no row, and has no copy, needs no states, unless corrections of its rows wait in another file than
+    this one.
     """
     own = list(_chain(journal, followed.run))
     others = _others(journal, own, came_back=followed.came_back)
     is_copy = followed.is_original or followed.is_other_copy
-    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not is_copy and not followed.by_copy:
+    texts = list(waiting_texts(journal, own[-1], file))
+    is_alone = len(own) == 1 and not journal.lineage(own[0].id) and not others
+    if is_alone and not is_copy and not followed.by_copy and all(one.of_run != own[0].id for one in texts):
         return Family({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
-    return _gathered(journal, followed, own, others)
+    family = _gathered(journal, followed, own, others)
+    for run_id in {one.of_run for one in texts}:
+        family.add_corrections([one for one in texts if one.of_run == run_id], run_id, partial(journal.origins, run_id))
+    return family
 
 
 def _gathered(journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord]) -> Family:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
@@ -18,6 +19,7 @@ from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.rules import Send
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_rows import in_order, numbers_in_sheet
+from leadsync.reimport.waiting_texts import repeated_by
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
 
@@ -96,15 +98,18 @@ class Earlier:
 class Lineage:
     """Reads each earlier run once.
 
-    `hold` gets the id of each run with such rows, now or before, and keeps others from sending them meanwhile. Raises
-    SettingsError for rows of a run of another of the settings' campaigns, and SheetError if the runs' dates were read
-    in different orders.
+    `hold` gets the id of each run with such rows, now or before, and keeps others from sending them meanwhile. `file`
+    is the one that is read. Raises SettingsError for rows of a run of another of the settings' campaigns, and
+    SheetError if the runs' dates were read in different orders.
     """
 
-    def __init__(self, journal: Journal | None, settings: Settings, hold: Callable[[str], None]) -> None:
+    def __init__(
+        self, journal: Journal | None, settings: Settings, hold: Callable[[str], None], file: Path | None = None
+    ) -> None:
         self._journal = journal
         self._settings = settings
         self._hold = hold
+        self._file = file
         # None is remembered too: a million rows may name a run of another journal.
         self._known: dict[str, Earlier | None] = {}
         self._families: dict[str, Family] = {}
@@ -184,7 +189,7 @@ class Lineage:
             succeeded,
             sorted_rows,
             self._families_of(run),
-            _repeated_by(journal, run).id,
+            repeated_by(journal, run).id,
             newer_runs(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
         )
@@ -192,7 +197,7 @@ class Lineage:
     def _families_of(self, run: RunRecord) -> Sequence[Family]:
         journal = self._journal
         assert journal is not None  # noqa: S101 - it has found the run
-        return _families_of(journal, run, self._hold, self._families)
+        return _families_of(journal, run, self._hold, self._families, self._file)
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
         """The cells of these rows as they were read at first, by the name of their heading."""
@@ -315,9 +320,9 @@ def losses_of_rows(
 
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
-    losses, sheet_run, seen = LossesOfSheets(), _repeated_by(journal, run).id, set(skipped)
+    losses, sheet_run, seen = LossesOfSheets(), repeated_by(journal, run).id, set(skipped)
     for family in _families_of(journal, run, lambda _: None, {}):
-        for number, lead in rows_beside(family.run_ids - {run.id}) if family.run_ids else ():
+        for number, lead in rows_beside(family.ids_to_compare - {run.id}) if family.run_ids else ():
             if number not in seen and (states := family.states_in(sheet_run, lead.external_id, number)):
                 seen.add(number)
                 losses.of(family).note(number, lead, Send(lead), states)
@@ -330,23 +335,20 @@ def is_of_plain_sheet(run: RunRecord) -> bool:
 
 
 def _families_of(
-    journal: Journal, run: RunRecord, hold: Callable[[str], None], known: dict[str, Family]
+    journal: Journal,
+    run: RunRecord,
+    hold: Callable[[str], None],
+    known: dict[str, Family],
+    file: Path | None = None,
 ) -> Sequence[Family]:
     """The runs of each sheet that rows of a run came from; `known` keeps them by their first run."""
     found: list[Family] = []
     for first in first_givers(journal, run):
         if not any(first.id in family.run_ids for family in found):
             if first.id not in known:
-                known[first.id] = family_of(journal, Followed(first, came_back=True), hold)
+                known[first.id] = family_of(journal, Followed(first, came_back=True), hold, file)
             found.append(known[first.id])
     return found
-
-
-def _repeated_by(journal: Journal, run: RunRecord) -> RunRecord:
-    """The run that a retry, or a retry of one, repeats; any other run itself."""
-    while before := journal.find(run.retry_of) if run.retry_of else None:
-        run = before
-    return run
 
 
 def _sorted_rows(run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int]:

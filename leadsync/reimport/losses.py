@@ -9,6 +9,7 @@ from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.rules import Decision, Send
+from leadsync.reimport.waiting_texts import WaitingText
 from leadsync.remarks import Remark
 
 _WAITING: tuple[State, ...] = (State.PENDING, State.FAILED)
@@ -26,6 +27,8 @@ class Losses:
         self._replaced: dict[tuple[str, State], int] = {}
         """How many rows have another text in a run, by its state there."""
         self._in_vain: list[int] = []
+        self._old: dict[str, tuple[WaitingText, int]] = {}
+        """Of each run with corrections that wait one, and how many rows go as they were before."""
 
     def note(self, number: int, lead: Lead, decision: Decision, states: Sequence[RowState]) -> None:
         """Compare one row, in line `number`, with its states, the oldest first."""
@@ -43,6 +46,11 @@ class Losses:
             kinds = (State.PENDING,)
         elif not isinstance(decision, Send):
             return
+        if isinstance(decision, Send):
+            for one in self._family.corrections_of(states[0].place):
+                if one.is_left_out_by(lead):
+                    text, count = self._old.get(one.text.run.id, (one.text, 0))
+                    self._old[text.run.id] = text, count + 1
         last = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), -1)
         # A payload that is undone is told by its lead.
         if last >= 0 and not same[last] and isinstance(decision, Send) and not decision.undoes:
@@ -60,6 +68,8 @@ class Losses:
             yield Remark(self._words(run_id, state, count), loud=True)
         if self._in_vain:
             yield in_vain(self._in_vain)
+        for text, count in self._old.values():
+            yield text.remark(count)
 
     def _words(self, run_id: str, state: State, count: int) -> str:
         if state is State.PENDING and self._family.is_original:

@@ -22,7 +22,6 @@ from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
 from leadsync.run.sheet_source import fingerprint
-from leadsync.run.waiting_rows import corrections_waiting
 
 # Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -161,7 +160,6 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *since.remarks(journal, run, settings, journal.now()),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
-            *corrections_waiting(journal, run, left),
         ),
         sent_before=bool(since.sent_before or losses.again),
         write=partial(_write, journal, run, since.skipped, changed),

@@ -26,7 +26,6 @@ from leadsync.run.continuation import (
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
-from leadsync.run.waiting_rows import corrections_waiting
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -63,7 +62,6 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *since.remarks(journal, run, settings, now),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
-            *corrections_waiting(journal, run, again),
         ),
         sent_before=bool(since.sent_before or losses.again),
         write=partial(_store_retry, journal, new, options.limit, since.skipped),

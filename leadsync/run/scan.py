@@ -70,7 +70,7 @@ def scan_sheet(
                 settings = before.read_by(settings)
                 reading = reading_of(settings, before.chosen if chosen else None)
                 continue
-            lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew, edits)
+            lineage, more = Lineage(journal, settings, hold, source.file), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
             scan.reading = reading
             try:
@@ -177,7 +177,7 @@ def _prepare(
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
         newer = newer_sheets(journal, follows.run)
-        before = Trial(follows.run, tried, family_of(journal, follows, hold), learned.several, newer)
+        before = Trial(follows.run, tried, family_of(journal, follows, hold, source.file), learned.several, newer)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order

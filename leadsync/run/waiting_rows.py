@@ -1,26 +1,21 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeGuard
 
-from leadsync.commands import command
-from leadsync.journal import Journal, LastSent, RowFilter, State
+from leadsync.journal import Journal, LastSent, State
 from leadsync.models import Lead, RowRecord, RunRecord, Status
-from leadsync.plurals import agreeing, counted
-from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
-from leadsync.reimport import LastSentLeads, is_of_plain_sheet, same_fields
-from leadsync.remarks import Remark
+from leadsync.reasons import WAITING, Skip, SkipKind
+from leadsync.reimport import LastSentLeads, is_of_plain_sheet, rows_that_waited, same_fields
 from leadsync.run.sheet_edits import SheetEdits
 
-_CHUNK = 1000
 _STILL_OPEN = (Status.UNKNOWN, Status.CONFLICT, Status.UNSENT)
-_WAITED = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in MAY_GO_LATER))
 
 
 def goes_by_now(journal: Journal, run: RunRecord) -> bool:
     """Whether rows waited in a run and may go by now, if its file is read anew."""
-    if any(reason.of_row is not None for _, reason in _waited(journal, run.id)):
+    if any(reason.of_row is not None for _, reason in rows_that_waited(journal, run.id)):
         return True
     own = _own_rows(journal, run)
     done = _sent_since(journal, run, own)
@@ -30,7 +25,7 @@ def goes_by_now(journal: Journal, run: RunRecord) -> bool:
 def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     """The numbers of the rows given back that waited in a run; none of an unknown run."""
     run = journal.find(run_id)
-    rows = _waited(journal, run.id) if run is not None else ()
+    rows = rows_that_waited(journal, run.id) if run is not None else ()
     return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
 
 
@@ -47,72 +42,6 @@ def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEd
     return replace(edits, left_out={**done, **edits.left_out}) if done else edits
 
 
-def corrections_waiting(
-    journal: Journal, run: RunRecord, rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
-) -> Iterator[Remark]:
-    """The loud sentences about rows left of a run whose corrections waited in files given back since.
-
-    `rows_beside` gives the rows left whose leads have rows in these other runs.
-    """
-    for other in _last_of_each_file(journal, run):
-        texts = _texts(journal, run, other)
-        rows = rows_beside([other.id]) if texts else ()
-        reasons = [
-            texts[number][0]
-            for number, lead in rows
-            if number in texts and not same_fields(texts[number][1].fields, lead.fields)
-        ]
-        if reasons:
-            yield Remark(_words(run, other, len(reasons), reasons[0]), loud=True)
-
-
-def _words(run: RunRecord, other: RunRecord, count: int, reason: Skip) -> str:
-    rows = counted(count, "row was corrected", "rows were corrected")
-    them, they_go = agreeing(count, "it", "them"), agreeing(count, "it goes", "they go")
-    if reason.kind is SkipKind.LEFT_TO_RUN:
-        instead = f"correct {them} in the files that `{command('report', run.id)}` writes, and give those back"
-    else:
-        instead = f"`{command('run', other.file)}`"
-    words = f"{rows} in {other.file.name} (run {other.id}) and could not go from there; here {they_go} as before"
-    return f"{words}. To send the {agreeing(count, 'correction')}, {instead} instead"
-
-
-def _waited(journal: Journal, run_id: str) -> Iterator[tuple[RowRecord, Skip]]:
-    after = 0
-    while rows := journal.page(run_id, after, _CHUNK, _WAITED):
-        yield from ((row, row.reason) for row in rows if isinstance(row.reason, Skip))
-        after = rows[-1].number
-
-
-def _last_of_each_file(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
-    """The newest run of each file that was read after a run."""
-    files = set()
-    for other in journal.runs():
-        if other.id == run.id:
-            return
-        if other.complete and not other.retry_of and other.file not in files:
-            files.add(other.file)
-            yield other
-
-
-def _texts(journal: Journal, run: RunRecord, other: RunRecord) -> dict[int, tuple[Skip, RowRecord]]:
-    """The rows of a run that waited in another one, by their number in the first."""
-    found: dict[int, tuple[Skip, RowRecord]] = {}
-    places: dict[str, dict[int, int]] = {}
-    for row, reason in _waited(journal, other.id):
-        if not reason.of_run or reason.of_row is None or not row.fields:
-            continue
-        if reason.of_run not in places:
-            later = journal.descendants(reason.of_run)
-            places[reason.of_run] = {
-                number: there for number, ones in later.items() for by, _, there in ones if by == run.id
-            }
-        number = reason.of_row if reason.of_run == run.id else places[reason.of_run].get(reason.of_row)
-        if number is not None:
-            found[number] = reason, row
-    return found
-
-
 class _OwnRow(NamedTuple):
     """A sheet's own row that waited, why, and the status of the row that it waited for."""
 
@@ -125,7 +54,7 @@ def _own_rows(journal: Journal, run: RunRecord) -> list[_OwnRow]:
     """The rows that waited in the run of a plain sheet; none in any other run."""
     if not is_of_plain_sheet(run):
         return []
-    waited = [(row, reason) for row, reason in _waited(journal, run.id) if reason.waits_in_sheet]
+    waited = [(row, reason) for row, reason in rows_that_waited(journal, run.id) if reason.waits_in_sheet]
     wanted: dict[str, list[int]] = {}
     for _, reason in waited:
         wanted.setdefault(reason.run, []).append(reason.row or 0)

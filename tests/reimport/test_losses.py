@@ -266,6 +266,21 @@ def waiting_correction(chain: Chain) -> str:
     return first
 
 
+def other_report_though_a_correction_waits(chain: Chain, other: str = "x.csv") -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    first = str(chain.desk.leadsync("runs", "--json").json["runs"][0]["run"])
+    chain.report("x.csv")
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,b", "L,bb"))
+    chain.run("r.csv")
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run(other)
+
+
+def copy_though_a_correction_waits(chain: Chain) -> str:
+    return other_report_though_a_correction_waits(chain, "c.csv")
+
+
 def resumed_though_a_correction_waits(chain: Chain) -> str:
     return chain.desk.leadsync("resume", waiting_correction(chain)).err
 
@@ -699,6 +714,8 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (sheet_behind_a_second_correction_that_waits, "! 1 row was corrected in the copy by check and not sent", []),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
+        (other_report_though_a_correction_waits, "1 row was corrected in r.csv (run", ["b"]),
+        (copy_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),
         (resumed_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),
         (report_of_a_run_whose_rows_waited, "1 row corrected: Version 1", ["bb"]),
         (file_with_rows_that_went_and_others_that_waited, "1 row corrected: Version 1", ["bb"]),

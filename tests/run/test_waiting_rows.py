@@ -1,13 +1,11 @@
-"""Rows that waited in a file given back: which go by now, and whose corrections a run does not have."""
+"""Rows that waited in a file given back: which go by now, and which have gone."""
 
-from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from leadsync.journal import open_journal
-from leadsync.models import Lead
 from leadsync.reasons import SkipKind
 from leadsync.run.sheet_edits import NO_EDITS
-from leadsync.run.waiting_rows import but_for_sent, corrections_waiting, goes_by_now
+from leadsync.run.waiting_rows import but_for_sent, goes_by_now
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
@@ -30,17 +28,3 @@ def test_rows_behind_an_undecided_one_may_go_by_now(desk: Desk) -> None:
         assert (goes_by_now(journal, first), goes_by_now(journal, later)) == (False, True)
         done = but_for_sent(journal, later, NO_EDITS).left_out
         assert {number: (one.kind, one.status) for number, one in done.items()} == {4: (SkipKind.BY_NOW, "succeeded")}
-
-        def left(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
-            assert others == [later.id]
-            yield 3, Lead("A", {"Version": version})
-
-        version = "b"
-        [said] = corrections_waiting(journal, first, left)
-        assert str(said) == (
-            f"! 1 row was corrected in back.csv (run {later.id}) and could not go from there; here it goes as before. "
-            f"To send the correction, `leadsync run {back}` instead"
-        )
-        version = "bb"
-        assert list(corrections_waiting(journal, first, left)) == []
-        assert list(corrections_waiting(journal, later, left)) == []

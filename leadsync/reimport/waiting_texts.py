@@ -1,0 +1,74 @@
+"""Rows of files given back that wait there: each has a text to be sent instead of the row's old one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from leadsync.commands import command
+from leadsync.journal import Journal, RowFilter
+from leadsync.models import Lead, RowRecord, RunRecord, Status
+from leadsync.plurals import agreeing, counted
+from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
+from leadsync.remarks import Remark
+
+_CHUNK = 1000
+_WAITED = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in MAY_GO_LATER))
+
+
+class WaitingText(NamedTuple):
+    """A row as a file given back has it, in the run that read it; `of_run` and `of_row` are the row itself."""
+
+    run: RunRecord
+    reason: Skip
+    lead: Lead
+    of_run: str
+    of_row: int
+
+    def remark(self, count: int) -> Remark:
+        """The loud sentence about `count` such rows of one file that go with their old texts."""
+        rows = counted(count, "row was corrected", "rows were corrected")
+        them, they_go = agreeing(count, "it", "them"), agreeing(count, "it goes", "they go")
+        if self.reason.kind is SkipKind.LEFT_TO_RUN:
+            instead = (
+                f"correct {them} in the files that `{command('report', self.reason.run)}` writes, and give those back"
+            )
+        else:
+            instead = f"`{command('run', self.run.file)}`"
+        words = (
+            f"{rows} in {self.run.file.name} (run {self.run.id}) and could not go from there; here {they_go} as before"
+        )
+        return Remark(f"{words}. To send the {agreeing(count, 'correction')}, {instead} instead", loud=True)
+
+
+def rows_that_waited(journal: Journal, run_id: str) -> Iterator[tuple[RowRecord, Skip]]:
+    """The rows of a run that waited for a decision or for another run, each with its reason."""
+    after = 0
+    while rows := journal.page(run_id, after, _CHUNK, _WAITED):
+        yield from ((row, row.reason) for row in rows if isinstance(row.reason, Skip))
+        after = rows[-1].number
+
+
+def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> Iterator[WaitingText]:
+    """The rows that wait in the newest run of each file read after the `first` one, but for those of one file.
+
+    A retry's rows have the numbers of the run that it repeats, and count as that one's.
+    """
+    files = {but_of}
+    for run in journal.runs():
+        if run.id == first.id:
+            return
+        if not run.complete or run.retry_of or run.file in files:
+            continue
+        files.add(run.file)
+        for row, reason in rows_that_waited(journal, run.id):
+            of_run = journal.find(reason.of_run) if reason.of_row is not None and row.fields else None
+            if of_run is not None and reason.of_row is not None:
+                base = repeated_by(journal, of_run).id
+                yield WaitingText(run, reason, Lead(row.lead, row.fields), base, reason.of_row)
+
+
+def repeated_by(journal: Journal, run: RunRecord) -> RunRecord:
+    """The run that a retry, or a retry of one, repeats; any other run itself."""
+    while before := journal.find(run.retry_of) if run.retry_of else None:
+        run = before
+    return run

@@ -1,0 +1,29 @@
+"""Rows that wait in files given back, each with its text and the words about it."""
+
+from pathlib import Path
+
+from leadsync.journal import open_journal
+from leadsync.reimport.waiting_texts import repeated_by, waiting_texts
+from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
+
+
+def test_the_newest_run_of_each_other_file_has_the_texts(desk: Desk) -> None:
+    undecided = FaultRule(FaultKind.CODE, code=110, lead="A", calls=1)
+    desk.dialer(faults=[undecided])
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b")
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    back = desk.folder / "back.csv"
+    for version in ("A,bx", "A,bb"):
+        back.write_text(report.read_text("utf-8-sig").replace("A,b", version), "utf-8")
+        desk.leadsync("run", back)
+    with open_journal(desk.state) as journal:
+        last, _, first = journal.runs()
+        [waits] = (one for one in waiting_texts(journal, first, None) if one.lead.fields["Version"] != "a")
+        assert (waits.of_run, waits.of_row, waits.lead.fields["Version"]) == (first.id, 3, "bb")
+        assert list(waiting_texts(journal, first, back)) == list(waiting_texts(journal, last, None)) == []
+        assert repeated_by(journal, last) == last
+    assert str(waits.remark(1)) == (
+        f"! 1 row was corrected in back.csv (run {last.id}) and could not go from there; here it goes as before. "
+        f"To send the correction, `leadsync run {back}` instead"
+    )
