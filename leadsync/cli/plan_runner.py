@@ -126,9 +126,12 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
     from leadsync.run import left_out, left_to
 
     if others := left_to(journal, run):
-        resume = " and ".join(f"`{shell.called} resume {other.id}`" for other in others)
-        taker = f"run {others[0].id} of {others[0].file.name}"
-        return f"{taker} has taken over the rows left of run {run.id}; {resume} sends them. {again}"
+        left = [other for other in others if journal.has_more(other.id)]
+        what, how = ("the rows left", "resume") if left else ("rows", "retry")
+        sends = " and ".join(f"`{shell.called} {how} {other.id}`" for other in left or others)
+        them = "them" if left else "those that failed there"
+        taker = f"run {(left or others)[0].id} of {(left or others)[0].file.name}"
+        return f"{taker} has taken over {what} of run {run.id}; {sends} sends {them}. {again}"
     if (ended := left_out(journal, run)) is None:
         return ""
     other, numbers = ended

@@ -116,12 +116,12 @@ def nothing_to_do(journal: Journal, run: RunRecord) -> Plan:
 
 
 def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:
-    """The later runs that have taken over rows of a run and have some to send still, the newest first."""
+    """The later runs that have taken over rows of a run and have some to send still, or to retry, the newest first."""
     takers, found = set(journal.lineage(run.id)), list[RunRecord]()
     for other in reversed(journal.runs()):
         if other.complete and (other.id in takers or other.follows in (run.id, *(one.id for one in found))):
             found.insert(0, other)
-    return [other for other in found if journal.has_more(other.id)]
+    return [other for other in found if journal.has_more(other.id) or journal.count_retry(other.id)]
 
 
 def rest_of(journal: Journal, run: RunRecord) -> RunRecord | None:

@@ -553,6 +553,16 @@ def copy_corrected_behind_a_retry_in_conflict(chain: Chain) -> str:
     return chain.run("e.csv")
 
 
+def report_behind_its_retry_file_that_failed(chain: Chain) -> str:
+    refused = FaultRule(FaultKind.CODE, code=106, lead="N")
+    chain.run("leads.csv", refused)
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,dd"))
+    chain.run("r.csv", STOP)
+    chain.run(chain.files["retry"], refused)
+    return chain.run("r.csv")
+
+
 def sheet_behind_a_stopped_retry_file(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
     chain.run(chain.files["retry"], STOP)
@@ -757,6 +767,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (rows_of_two_runs_in_one_file, "6 rows not corrected, not sent", ["dd"]),
         (rows_of_a_run_and_its_retry_in_one_file, "6 rows not corrected, not sent", ["dd"]),
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
+        (report_behind_its_retry_file_that_failed, "those that failed there", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
         (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
         (report_of_a_sorted_copy, "1 row corrected: Version 1", ["bb"]),
