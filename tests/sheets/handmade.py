@@ -59,10 +59,12 @@ def xlsb(
     shared: bytes = b"",
     columns: tuple[bytes, ...] = (),
     view: int = 0x3DC,
+    engine: int | None = None,
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style. Below the first row a
     cell's style is its column where there are as many formats. The second font, that of the cells at `struck`, has a
-    line through it. `view` are the options of the sheet's window."""
+    line through it. `view` are the options of the sheet's window. `engine` is the number of the one that
+    worked the formulas out."""
     cells = b""
     for row, line in rows.items():
         cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 * (row in hidden), 0, 0))
@@ -91,6 +93,7 @@ def xlsb(
             + record12(143)
             + sheet
             + record12(144)
+            + (b"" if engine is None else record12(157, struct.pack("<I", engine).ljust(26, b"\0")))
             + record12(132),
         )
         archive.writestr(

@@ -31,11 +31,24 @@ def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
     assert zero == Row(4, ("z", "0"))
 
 
-def test_formulas_of_an_xlsb_that_all_come_to_0_were_never_worked_out(tmp_path, rows_of):
-    line = [(6, handmade.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
-    for row in rows_of(handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
-        assert row.cells == ("z", "=")
-        assert fault_words(row).startswith(UNWORKED)
+NO_TEXT = (8, bytes(10))
+
+
+@pytest.mark.parametrize(
+    ("value", "engine", "other", "text"),
+    [
+        ((9, struct.pack("<dHI", 0.0, 2, 0)), None, None, None),
+        (NO_TEXT, 0, None, None),  # as Aspose.Cells does
+        (NO_TEXT, 0, (9, struct.pack("<dHI", 5.0, 0, 0)), ""),
+        (NO_TEXT, 191029, None, ""),  # Excel
+        (NO_TEXT, None, None, ""),
+    ],
+)
+def test_formulas_of_an_xlsb_that_were_never_worked_out(tmp_path, rows_of, value, engine, other, text):
+    rows = {0: HEADINGS, 1: [(6, handmade.wide("z")), value], 2: [(6, handmade.wide("z")), other or value]}
+    row, *_ = rows_of(handmade.xlsb(tmp_path / "leads.xlsb", rows, engine=engine))
+    assert row.cells == ("z", "=" if text is None else text)
+    assert fault_words(row).startswith(UNWORKED) == (text is None)
 
 
 def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):

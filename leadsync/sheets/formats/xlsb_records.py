@@ -48,6 +48,8 @@ _ROW_HIDDEN = 0x10
 _COLUMNS, _COLUMN_HIDDEN = 60, 1
 _VIEW, _ZEROS_SHOWN = 137, 0x10
 _ALWAYS_CALCULATE = 2
+_CALCULATION, _NO_ENGINE = 157, bytes(4)
+"""How formulas are worked out, and the number for no engine that did, as Aspose.Cells writes it."""
 
 
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
@@ -63,7 +65,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         styles = _styles(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else _Styles()
         formats = Formats(styles.codes, identifiers, styles.struck)
         _check_known(archive.read(parts[part]))
-        metadata = _look(archive.read(parts[part]), formats)
+        no_engine = any(kind == _CALCULATION and body[:4] == _NO_ENGINE for kind, body in _records(workbook))
+        metadata = _look(archive.read(parts[part]), formats, no_engine=no_engine)
         if styles.fonts:
             shared = archive.read(parts["xl/sharedstrings.bin"]) if "xl/sharedstrings.bin" in parts else b""
             metadata.struck.update(_struck(archive.read(parts[part]), shared, styles))
@@ -133,13 +136,13 @@ def _check_known(part: bytes) -> None:
             raise Unreadable(UNKNOWN_CELLS.format(kind=kind))
 
 
-def _look(part: bytes, formats: Formats) -> CellMetadata:
+def _look(part: bytes, formats: Formats, *, no_engine: bool) -> CellMetadata:
     metadata = CellMetadata()
     stopgaps = Stopgaps()
     row = 0
     for kind, body in _records(part):
         if kind in _FORMULAS:
-            is_stopgap = kind == _FORMULA_NUMBER and _seems_not_worked_out(body)
+            is_stopgap = _seems_not_worked_out(kind, body, no_engine=no_engine)
             stopgaps.add((row, _column(body)), "=", is_stopgap=is_stopgap)
         if kind in _TEXTS and (code := formats.of_texts.get(_style(body))) is not None:
             metadata.text_formats[row, _column(body)] = code
@@ -176,8 +179,15 @@ def _style(body: bytes) -> str:
     return str(int.from_bytes(body[4:7], "little"))
 
 
-def _seems_not_worked_out(body: bytes) -> bool:
-    """Whether a formula's value is a stopgap: a 0, to be calculated on loading. In this format there always is one."""
+def _seems_not_worked_out(kind: int, body: bytes, *, no_engine: bool) -> bool:
+    """Whether a formula's value is a stopgap; in this format there always is one.
+
+    It is a 0, to be calculated on loading, or an empty text in a workbook that no engine worked out.
+    """
+    if kind == _FORMULA_TEXT:
+        return no_engine and not _text(body, 8)[0]
+    if kind != _FORMULA_NUMBER:
+        return False
     value, flags = struct.unpack_from("<dH", body, 8)
     return value == 0 and bool(flags & _ALWAYS_CALCULATE)
 
