@@ -53,10 +53,10 @@ _CALCULATED = 0x1C1
 class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
-    `engine`: the number of the one that worked the formulas out, if named. `is_of_library`: a library wrote it, and names
-    none.
-    `shared` are the shared texts if calamine misreads them, else None. `epoch_1904`: days count from 1904. `struck` are
-    the styles with a line through the text, `struck_texts` the numbers of the shared texts with a part struck out.
+    `engine`: the number of the one that worked the formulas out, if named. `is_of_library`: a library wrote it, naming
+    none. `shared` are the shared texts if calamine misreads them, else None. `epoch_1904`: days count from 1904.
+    `struck` are the styles with a line through the text, `struck_texts` the numbers of the shared texts with a part
+    struck out.
     """
 
     start: int

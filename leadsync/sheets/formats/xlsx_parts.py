@@ -13,6 +13,7 @@ from leadsync.sheets.formats.cell_metadata import (
     BUILT_IN_FORMATS,
     CellMetadata,
     Formats,
+    Place,
     Stopgaps,
     Walk,
     is_flat,
@@ -42,8 +43,11 @@ _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellSty
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
 _ICONS = ("iconSet", "dataBar")
-_STOPGAPS = ("", "0")
+_ZEROS = ("0",)
+_STOPGAPS = ("", *_ZEROS)
 """What libraries write for the value of a formula."""
+_XLSX_WRITER = "124519"
+"""The engine that XlsxWriter and its kin name. They write a 0 for each formula whose value they are not given."""
 _FLAT = re.compile(rb' ht="(?:0|1[".])')
 _ICONS_ALONE = (b' showValue="0"', b' showValue="false"')
 """Behind all rows."""
@@ -69,11 +73,13 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         metadata = CellMetadata(epoch_1904=_says(workbook, "workbookPr", "date1904"))
         if struck_texts or veils or _worth_walking(archive, part, formats, identifiers):
             works_out = _says(workbook, "calcPr", "fullCalcOnLoad")
-            walk = _CellWalk(formats, struck_texts, metadata, veils, works_out=works_out)
+            doubted = _STOPGAPS if _is_of_library(archive, parts) else _ZEROS if works_out else ()
+            engine = next((attributes.get("calcId") for name, attributes in workbook if name == "calcPr"), None)
+            zero_is_none = works_out and engine == _XLSX_WRITER
+            walk = _CellWalk(formats, struck_texts, metadata, veils, doubted, zero_is_none=zero_is_none)
             with archive.open(part) as stream:
                 walk_xml(stream.read, walk)
-            if _is_of_library(archive, parts):
-                metadata.formulas |= walk.stopgaps.unworked()
+            metadata.formulas |= walk.stopgaps.unworked()
         return metadata
 
 
@@ -279,7 +285,7 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 class _CellWalk(Walk):
     """Goes from cell to cell of a sheet and keeps the remarkable ones.
 
-    `works_out`: all formulas are to be calculated on loading, as programs without calculation ask for.
+    `doubted` are the results that stand for no value if all formulas have them; `zero_is_none`: each 0 does by itself.
     """
 
     def __init__(
@@ -288,12 +294,14 @@ class _CellWalk(Walk):
         struck_texts: Collection[str],
         metadata: CellMetadata,
         veils: Mapping[str, str],
+        doubted: Collection[str],
         *,
-        works_out: bool,
+        zero_is_none: bool,
     ) -> None:
         self._formats = formats
         self._struck_texts = struck_texts
-        self._works_out = works_out
+        self._doubted = doubted
+        self._zero_is_none = zero_is_none
         self._metadata = metadata
         self.stopgaps = Stopgaps()
         self._row = self._column = -1
@@ -395,8 +403,7 @@ class _CellWalk(Walk):
         place = (self._row, self._column)
         counts = self._formula is not None and not self.stopgaps.is_one_worked_out
         if counts and not self._never_worked_out():
-            is_stopgap = (self._value or "").strip() in _STOPGAPS
-            self.stopgaps.add(place, f"={self._formula}", is_stopgap=is_stopgap)
+            self._count_formula(place)
         if self._kind == "e":
             self._metadata.errors[place] = self._value or "#VALUE!"
         elif self._formula is not None and self._never_worked_out():
@@ -410,9 +417,16 @@ class _CellWalk(Walk):
         if self._style in self._formats.struck or (self._kind == "s" and self._value in self._struck_texts):
             self._metadata.struck.add(place)
 
+    def _count_formula(self, place: Place) -> None:
+        value = (self._value or "").strip()
+        is_stopgap = value in self._doubted and self._kind != "b"
+        # A stopgap of other programs tells nothing.
+        if is_stopgap or value not in _STOPGAPS:
+            self.stopgaps.add(place, f"={self._formula}", is_stopgap=is_stopgap)
+
     def _never_worked_out(self) -> bool:
-        """Whether the value is missing, empty but no text, or the 0 of a program without calculation."""
+        """Whether the value is missing, empty but no text, or the 0 of XlsxWriter."""
         if self._value is None:
             return True
         value = self._value.strip()
-        return (not value and self._kind != "str") or (self._works_out and value == "0" and self._kind == "n")
+        return (not value and self._kind != "str") or (self._zero_is_none and value == "0" and self._kind == "n")
