@@ -58,6 +58,15 @@ def test_the_0_that_stands_for_a_formula_not_worked_out_is_no_value(tmp_path, ro
     assert worked == Row(3, ("y", "2"))
 
 
+def test_formulas_that_all_come_to_0_and_are_to_be_worked_out_on_loading_have_no_value(workbook, rows_of):
+    def stored(name, data):
+        data = re.sub(rb"<f>A9</f><v[^>]*>(?:</v>)?", b"<f>A9</f><v>0</v>", data)
+        return re.sub(rb"<calcPr[^>]*>", b'<calcPr calcId="171027" fullCalcOnLoad="1"/>', data)
+
+    for row in rows_of(altered(workbook([["Id", "Sum"], ["x", "=A9"], ["y", "=A9"]]), stored)):
+        assert fault_words(row).startswith("has a formula without a stored value in column B")
+
+
 WORKED = "<c r='C2'><f>1</f><v>1</v></c>"
 
 
@@ -73,7 +82,14 @@ WORKED = "<c r='C2'><f>1</f><v>1</v></c>"
         ("SheetJS", b'<calcPr calcId="171027" fullCalcOnLoad="1"/>', WORKED, True),
     ],
 )
-@pytest.mark.parametrize("value", ['t="str"><f>A9</f><v></v>', "><f>A9</f><v>0</v>"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        't="str"><f>A9</f><v></v>',
+        "><f>A9</f><v>0</v>",
+        't="n"><f>A9</f><v>0.0</v>',  # as the streaming writer of Apache POI does
+    ],
+)
 def test_a_library_that_gives_all_formulas_an_empty_text_or_0_works_none_out(
     workbook, rows_of, program, asks, others, is_worked_out, value
 ):

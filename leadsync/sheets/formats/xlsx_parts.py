@@ -43,7 +43,7 @@ _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellSty
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
 _ICONS = ("iconSet", "dataBar")
-_ZEROS = ("0",)
+_ZEROS = ("0", "0.0")
 _STOPGAPS = ("", *_ZEROS)
 """What libraries write for the value of a formula."""
 _XLSX_WRITER = "124519"
