@@ -25,7 +25,9 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
         (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
         (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),  # as LibreOffice does
         (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, None),  # as Aspose.Cells does
-        (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),
+        (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0\x22\xbe\1\0"}, None),  # as Spire.XLS does
+        (EMPTY, {"flags": 2, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),
+        (EMPTY, {"flags": 8, "engine": b"\xc1\1\0\0\xe0\x22\2\0"}, ""),  # as Excel does
         (FOUR, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, "4"),
         (ZERO, {"flags": 0, "build": 0x0DBB}, None),
         (FOUR, {"flags": 2, "build": 0x15F2}, None),  # as JExcelAPI does

@@ -45,24 +45,24 @@ _EMPTY = 3
 _LIBRARY = (0x0DBB, 0x07CC)
 """The build and year of the program in files by xlwt and the libraries of Perl and PEAR, and by LibreOffice."""
 _CALCULATED = 0x1C1
-"""The number of the engine that last worked the formulas out; libraries write none, or 0 as Aspose.Cells does. Source:
-[MS-XLS], 2.4.215."""
+"""The number of the engine that last worked the formulas out; most libraries write none. Source: [MS-XLS], 2.4.215."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
-    `engine`: the number of the one that worked the formulas out, if named. `is_of_library`: a library wrote it, naming
-    none. `shared` are the shared texts if calamine misreads them, else None. `epoch_1904`: days count from 1904.
-    `struck` are the styles with a line through the text, `struck_texts` the numbers of the shared texts with a part
-    struck out.
+    `has_engine`: it names the engine that worked the formulas out. `is_of_library`: a library wrote it, none did.
+    `is_of_libre_office`: LibreOffice wrote it. `shared` are the shared texts if calamine misreads them, else None.
+    `epoch_1904`: days count from 1904. `struck` are the styles with a line through the text, `struck_texts` the numbers
+    of the shared texts with a part struck out.
     """
 
     start: int
     codes: dict[str, str]
-    engine: int | None
+    has_engine: bool
     is_of_library: bool
+    is_of_libre_office: bool
     shared: list[str] | None
     epoch_1904: bool
     struck: frozenset[int]
@@ -170,13 +170,15 @@ def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
     """Whether a formula's value looks like a stopgap; in this format there always is one.
 
     Libraries write a 0, an empty text or, as JExcelAPI does, a 4, most of them with a flag for a calculation on
-    loading. Each of these is a true result too.
+    loading. Each of these is a true result too. Aspose.Cells and Spire.XLS name an engine nonetheless. Of the programs
+    that do work formulas out, LibreOffice alone gives an empty text this flag.
     """
     is_zero = body[6:14] == bytes(8)
     asks = bool(body[14] & (_ON_LOADING if is_zero else _ON_LOADING_ALONE))
     if body[12:14] == b"\xff\xff":
-        return body[6] == _EMPTY and (workbook.is_of_library or (asks and workbook.engine == 0))
-    return (asks and (is_zero or workbook.engine is None)) or (is_zero and workbook.is_of_library)
+        asks = asks and workbook.has_engine and not workbook.is_of_libre_office
+        return body[6] == _EMPTY and (workbook.is_of_library or asks)
+    return (asks and (is_zero or not workbook.has_engine)) or (is_zero and workbook.is_of_library)
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
@@ -214,8 +216,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
-    epoch_1904 = False
-    engine: int | None = None
+    epoch_1904 = has_engine = False
     for kind, bodies in _whole_records(stream, 0):
         body = bodies[0]
         if kind == _STRINGS:
@@ -234,7 +235,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
         elif kind == _DATE_MODE:
             epoch_1904 = body[:2] == b"\1\0"
         elif kind == _CALCULATED:
-            (engine,) = struct.unpack_from("<I", body, 4)
+            has_engine = True
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     by_style = {str(style): codes.get(number, "") for style, (_, number) in enumerate(styles)}
@@ -244,8 +245,9 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
     in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
-    is_of_library = (build, year) == _LIBRARY and engine is None
-    return _Globals(starts[sheet], by_style, engine, is_of_library, shared, epoch_1904, struck, in_part)
+    kin = (build, year) == _LIBRARY
+    makers = has_engine, kin and not has_engine, kin and has_engine
+    return _Globals(starts[sheet], by_style, *makers, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:
