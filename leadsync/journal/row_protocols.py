@@ -193,6 +193,17 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
+    def overtaken(self, run_id: str) -> list[int]:
+        """The numbers of failed rows, in order, that no retry sends: a later row of their lead in the run went through.
+
+        A row of a lead that waits for a person is none of them.
+        """
+        ...
+
+    def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
+        """Those that a retry would send, and no more once the rows up to row `end`, or all, have gone."""
+        ...
+
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         """Store a run with the rows of its `retry_of` to be sent again, a trial of the first `limit`; its lock is held.
 

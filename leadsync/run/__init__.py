@@ -2,7 +2,7 @@
 
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
-from leadsync.run.decisions import TAKEN_BACK, decide_rows
+from leadsync.run.decisions import TAKEN_BACK, decide_rows, retry_step
 from leadsync.run.execution import (
     Executed,
     behind_its_end,
@@ -103,6 +103,7 @@ __all__ = [
     "ready_to_send",
     "remarks_before",
     "rest_of",
+    "retry_step",
     "scan_sheet",
     "send",
     "set_aside_edited",

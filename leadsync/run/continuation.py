@@ -13,6 +13,7 @@ from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
+from leadsync.plurals import agreeing
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
@@ -21,6 +22,7 @@ from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
+from leadsync.run.sheet_scan import listed_rows
 from leadsync.run.sheet_source import fingerprint
 
 # Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
@@ -160,11 +162,27 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *since.remarks(journal, run, settings, journal.now()),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
+            *_given_up(journal, run.id, end),
         ),
         sent_before=bool(since.sent_before or losses.again),
         write=partial(_write, journal, run, since.skipped, changed),
     )
     return with_held(plan, journal, end)
+
+
+def _given_up(journal: Journal, run_id: str, end: int | None) -> Iterator[Remark]:
+    """The warning about rows that a person calls not applied: behind later rows of their leads no retry sends them."""
+    failed = journal.overtaken_soon(run_id, end)
+    decided = journal.decisions(run_id, failed)
+    rows = [number for number in failed if number in decided and decided[number].decided == "not applied"]
+    if rows:
+        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+        it = agreeing(len(rows), "it", "them")
+        yield Remark(
+            f"{listed_rows(rows).capitalize()}, decided as not applied, {are} not sent, and once later rows of "
+            f"{its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead sends {it} first",
+            loud=True,
+        )
 
 
 def _write(

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
+from leadsync.plurals import agreeing
 from leadsync.reimport import DECISIONS
 
 TAKEN_BACK = "taken back"
@@ -28,6 +29,18 @@ def decide_rows(
         count = journal.resolve(run.id, numbers, DECISIONS[decision], decision, user=user, note=note)
     journal.add_audit("decide", user, run.id, decision=decision, rows=count)
     return count
+
+
+def retry_step(journal: Journal, run_id: str, count: int) -> str:
+    """How `count` rows of a run that a person calls not applied are sent again: before later rows of their leads."""
+    it, its_lead = agreeing(count, "it", "them"), agreeing(count, "its lead", "their leads")
+    words = f"To send {it} again: leadsync retry {run_id}"
+    if not journal.has_more(run_id) and not journal.waiting_for_decision(run_id, None):
+        return words
+    goes = agreeing(count, "it goes", "they go")
+    return (
+        f"{words}, and only then leadsync resume {run_id}; once later rows of {its_lead} went through, {goes} no more"
+    )
 
 
 def _check_rows(journal: Journal, run: RunRecord, numbers: Collection[int], *, take_back: bool) -> None:

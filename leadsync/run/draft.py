@@ -1,6 +1,6 @@
 """A draft: the whole sheet in the journal, before the user confirms it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
@@ -15,6 +15,7 @@ from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reimport import Followed, same_numbers
 from leadsync.remarks import Remark
+from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
@@ -59,7 +60,10 @@ def read_draft(
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    remarks = (*copies, *first, *starmap(again_remark, again.items()), *scan.remarks, *_own_names(scan))
+    remarks = (
+        *(*copies, *first, *starmap(again_remark, again.items()), *scan.remarks, *_own_names(scan)),
+        *_not_applied(journal, scan.effects),
+    )
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -78,6 +82,13 @@ def read_draft(
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
+
+
+def _not_applied(journal: Journal, effects: Effects) -> Iterator[Remark]:
+    """How the rows that the file calls not applied are sent again."""
+    for (run_id, state), rows in effects.decided.items():
+        if state is State.FAILED:
+            yield Remark(f"{retry_step(journal, run_id, len(rows))}.")
 
 
 def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:

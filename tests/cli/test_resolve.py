@@ -64,3 +64,26 @@ def test_what_cannot_be_decided_is_refused_and_nothing_changes(
     done = undecided.leadsync("resolve", undecided.run, *arguments)
     assert (done.code, words in done.err) == (2, True), done.err
     assert statuses(undecided) == {"succeeded": 2, "conflict": 1}
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_a_row_called_not_applied_is_named_before_later_rows_of_its_lead_go(desk: Desk, by_file: bool) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", *SHEET, "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,<no change>,,")
+    sent = desk.leadsync("run", sheet, "--json").json
+    run = sent["run"]
+    if by_file:
+        head, row = Path(sent["files"]["review"]).read_text("utf-8").splitlines()
+        said = desk.leadsync("run", desk.sheet("review.csv", head, f"{row}not applied")).err
+    else:
+        said = desk.leadsync("resolve", run, "--row", "3", "--not-applied").out
+    assert (
+        f"To send it again: leadsync retry {run}, and only then leadsync resume {run}; once later rows of its lead "
+        "went through, it goes no more" in said
+    )
+    gives_up = (
+        "! Row 3, decided as not applied, is not sent, and once later rows of its lead went through now, no retry "
+        f"sends it; `leadsync retry {run}` instead sends it first"
+    )
+    assert gives_up in desk.leadsync("resume", run, "--limit", "1").err
+    assert gives_up not in desk.leadsync("resume", run).err, "it is given up"

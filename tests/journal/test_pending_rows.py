@@ -59,6 +59,24 @@ def test_a_retry_takes(journal: Journal, tmp_path: Path, rows: list[Ended], expe
     assert set(later.values()) <= {UNSENT}
 
 
+@pytest.mark.parametrize(
+    ("rows", "gone", "to_go"),
+    [
+        ([("A", FAILED, 101), ("A", SUCCEEDED), ("B", FAILED, 101), ("B", UNSENT)], [2], [4]),
+        ([("A", SUCCEEDED), ("A", FAILED, 101), ("B", UNSENT)], [], []),
+        ([("A", FAILED, 104), ("A", SUCCEEDED), ("A", UNSENT)], [], []),  # refused for good
+        ([("A", FAILED, 101), ("A", CONFLICT, 110), ("A", UNSENT)], [], []),  # a person decides first
+        ([("A", FAILED, 101), ("A", FAILED, 101), ("A", SUCCEEDED), ("A", UNSENT)], [2, 3], []),
+    ],
+)
+def test_a_retry_leaves_out_behind_later_rows(
+    journal: Journal, rows: list[Ended], gone: list[int], to_go: list[int]
+) -> None:
+    add(journal, RUN, *rows)
+    assert (journal.overtaken(RUN), journal.overtaken_soon(RUN, None)) == (gone, to_go)
+    assert journal.overtaken_soon(RUN, 2) == []
+
+
 def test_what_the_lead_took_in_another_run_keeps_no_row_from_going_again(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", FAILED, 101))
     other = "20261123-220000-aaaa"

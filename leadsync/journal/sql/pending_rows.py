@@ -17,16 +17,25 @@ from leadsync.journal.values import Queued
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 
-_RETRIED = (
-    f"rows.run = ? AND ({CAN_GO} OR (state = 'failed' AND {CORRECTABLE})) AND {NOT_TAKEN} "
-    f"AND lead NOT IN ({UNDECIDED_LEADS}) AND number NOT IN ({CORRECTED}) "
-    "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
-    "AND later.number > rows.number AND later.state = 'succeeded')"
+_LATER = (
+    "EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+    "AND later.number > rows.number AND {later})"
 )
+"""The run has a later row of the row's lead of which `later` is true."""
+_OVERTAKEN = _LATER.format(later="later.state = 'succeeded'")
+_FAILED = f"(state = 'failed' AND {CORRECTABLE})"
+_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({UNDECIDED_LEADS}) AND number NOT IN ({CORRECTED})"
+_RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
 """The rows that a retry sends; see `_retried` for the values.
 
 A lead's later row that went through would be undone. A corrected row would go with its old cells.
 """
+_LEFT_OUT = f"rows.run = ? AND {_FAILED} AND {_STAYED} AND {_OVERTAKEN}"
+_TO_BE_LEFT_OUT = (
+    f"rows.run = ? AND {_FAILED} AND {_STAYED} AND NOT {_OVERTAKEN} AND "
+    f"{_LATER.format(later=f'later.number <= ? AND {CAN_GO}')}"
+)
+"""The failed rows that a retry leaves out, and those that it does once the rows up to a given one have gone."""
 
 
 class SqlPendingRows(SqlRunQueue):
@@ -115,6 +124,18 @@ class SqlPendingRows(SqlRunQueue):
                 f"SELECT count(*) FROM rows WHERE {_RETRIED}", _retried(key, run_id)
             ).fetchone()[0]
         return count
+
+    def overtaken(self, run_id: str) -> list[int]:
+        return self._failed(run_id, _LEFT_OUT)
+
+    def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
+        return self._failed(run_id, _TO_BE_LEFT_OUT, NO_END if end is None else end)
+
+    def _failed(self, run_id: str, condition: str, *values: int) -> list[int]:
+        with self._database.reading() as connection:
+            given = [*_retried(run_key(connection, run_id), run_id), *values]
+            rows = connection.execute(f"SELECT number FROM rows WHERE {condition} ORDER BY number", given)
+            return [number for (number,) in rows]
 
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         with self._database.writing() as connection:
