@@ -47,9 +47,10 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
-    from leadsync.run import corrected_rows_left
+    from leadsync.run import corrected_rows_left, overtaken_rows
 
-    says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
+    why = overtaken_rows(journal, run.id) or f"no row of run {run.id} that failed or is unsent can go again"
+    says = [f"Nothing to do: {why}."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
     return " ".join([*says, *corrected_rows_left(journal, run.id), *_waiting_rows(journal, run)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadsync.cli.columns import coloured_status
 from leadsync.cli.shell import Shell
-from leadsync.models import RunRecord
+from leadsync.models import RunRecord, Status
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -35,8 +35,17 @@ def put_run(
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
-    called, look = shell.called, coloured_status
-    text = as_text(run, tally, files, called=called, look=look, moved_to=moved_to, standing=standing, doing=doing)
+    text = as_text(
+        run,
+        tally,
+        files,
+        called=shell.called,
+        look=coloured_status,
+        moved_to=moved_to,
+        standing=standing,
+        doing=doing,
+        overtaken=len(journal.overtaken(run.id)) if tally.statuses.get(Status.FAILED) else 0,
+    )
     shell.result(text, value)
 
 

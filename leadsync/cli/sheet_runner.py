@@ -175,7 +175,9 @@ class SheetRunner:
                 self._remove_earlier_files(journal, done.run)
             self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
             if not self.shell.json:
-                self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
+                overtaken = len(journal.overtaken(done.run.id)) if done.tally.statuses.get(Status.FAILED) else 0
+                text = as_text(done.run, done.tally, done.files, overtaken=overtaken)
+                self.shell.result(Visible(f"{text}\n"), None)
         return done
 
     def _place(self, run: RunRecord, code: int) -> Path:

@@ -45,18 +45,20 @@ def as_text(
     moved_to: Sequence[str] | None = None,
     standing: Standing | None = None,
     doing: str = "",
+    overtaken: int = 0,
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
     `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
     have gone on, and a row is still to be looked at in these runs. `standing`: where the run stands now, where that is
-    looked up; `doing` says the same in words.
+    looked up; `doing` says the same in words. `overtaken`: its failed
+    rows that cannot go again, as a later row of their lead went through.
     """
-    steps = list(_next_steps(run, tally, files, called, moved_to, standing))
+    steps = list(_next_steps(run, tally, files, called, moved_to, standing, overtaken))
     head = visible_lines(
         [f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing, doing)}", *warnings_of(run), ""]
     )
-    below = visible_lines([*_lines_below(tally, files), *([""] if steps else []), *steps])
+    below = visible_lines([*_lines_below(tally, files, overtaken), *([""] if steps else []), *steps])
     return Visible("\n".join([head, *_status_lines(run, tally, look, standing), below]))
 
 
@@ -68,9 +70,9 @@ def _status_lines(
             yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {meaning(status, run, standing)}"
 
 
-def _lines_below(tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
+def _lines_below(tally: Tally, files: Mapping[str, Path | None], overtaken: int) -> Iterator[str]:
     yield f"  {tally.rows:>9,}  {agreeing(tally.rows, 'row')} read"
-    yield from _refusals(tally)
+    yield from _refusals(tally, overtaken)
     if files.get("report"):
         yield ""
         yield "Files:"
@@ -79,7 +81,9 @@ def _lines_below(tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str
                 yield f"  {_FILE_WORDS[name]:<30} {path}"
 
 
-def _refusals(tally: Tally) -> Iterator[str]:
+def _refusals(tally: Tally, overtaken: int) -> Iterator[str]:
+    # The advice for a failed row is of no use if none can go again.
+    none_goes = 0 < overtaken == tally.statuses.get(Status.FAILED, 0)
     codes, others = split_codes({code: count for code, count in tally.codes.items() if code != 0})
     if codes:
         yield ""
@@ -88,7 +92,8 @@ def _refusals(tally: Tally) -> Iterator[str]:
         entry = RESULT_CODES.get(code)
         yield f"  {count:>9,}  {code} {entry.name if entry else 'not in the documentation'}"
         if entry:
-            yield f"             {entry.meaning} {entry.advice}"
+            goes = entry.verdict in (Verdict.FINAL, Verdict.CONFLICT) or not none_goes
+            yield f"             {entry.meaning} {entry.advice}" if goes else f"             {entry.meaning}"
     if others:
         yield f"  {others:>9,}  other codes, not in the documentation"
 
@@ -129,6 +134,7 @@ def _next_steps(
     called: str,
     moved_to: Sequence[str] | None,
     standing: Standing | None,
+    overtaken: int,
 ) -> Iterator[str]:
     if standing is not None and standing.asked_by:
         yield f"{standing.sentence} It can be taken back on the page."
@@ -153,13 +159,20 @@ def _next_steps(
     ours = f"`{called} report {run.id} --output DIR`"
     if moved_to is not None:
         yield from (f"Rows of it are in run {later} now: {called} show {later}" for later in moved_to)
-    elif (retry := files.get("retry")) and correctable(tally):
+    elif (retry := files.get("retry")) and correctable(tally) > overtaken:
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
         if not is_pages_own(workbook or retry):
             yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
         else:
-            yield f"{correct} the {counted(correctable(tally), 'row')} on the page, or in files that {ours} writes."
+            rows = counted(correctable(tally) - overtaken, "row")
+            yield f"{correct} the {rows} on the page, or in files that {ours} writes."
+    if overtaken:
+        its_lead, it = agreeing(overtaken, "its lead", "their leads"), agreeing(overtaken, "it is", "them is")
+        yield (
+            f"{counted(overtaken, 'failed row')}: a later row of {its_lead} went through; a correction of {it} not "
+            "sent, unless its sync_status and sync_row are cleared."
+        )
     if (review := files.get("review")) and any(
         tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
     ):

@@ -29,7 +29,7 @@ from leadsync.run.report_files import (
     write_files,
     written_files,
 )
-from leadsync.run.retry_plan import corrected_rows_left, plan_retry
+from leadsync.run.retry_plan import corrected_rows_left, overtaken_rows, plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits, edits_in, kept_draft
@@ -93,6 +93,7 @@ __all__ = [
     "mark_outcomes",
     "next_time",
     "origin_of",
+    "overtaken_rows",
     "plan_content",
     "plan_lines",
     "plan_resume",

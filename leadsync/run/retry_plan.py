@@ -26,6 +26,7 @@ from leadsync.run.continuation import (
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
+from leadsync.run.sheet_scan import listed_rows
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -114,6 +115,15 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
         return []
     rows, them = counted(count, "corrected row is", "corrected rows are"), agreeing(count, "it", "them")
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
+
+
+def overtaken_rows(journal: Journal, run_id: str) -> str:
+    """The words about failed rows of a run that no retry sends; empty without such rows."""
+    if not (rows := journal.overtaken(run_id)):
+        return ""
+    are, leads = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead was", "their leads were")
+    failed = counted(len(rows), "failed row")
+    return f"{failed} of run {run_id} {are} older than what {leads} sent since ({listed_rows(rows)})"
 
 
 def _store_retry(

@@ -63,6 +63,22 @@ def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Desk)
     assert "leadsync retry" not in again.err
 
 
+def test_failed_rows_behind_which_a_later_row_of_the_lead_went_are_called_so_and_nothing_is_advised(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)])
+    sheet = desk.sheet("leads.csv", *SHEET, "9857,Null,0383218190,Sale,,")
+    ended = desk.leadsync("run", sheet)
+    [run] = desk.leadsync("runs", "--json").json["runs"]
+    again = desk.leadsync("retry")
+    why = f"Nothing to do: 1 failed row of run {run['run']} is older than what its lead was sent since (row 3)."
+    assert (again.code, why in again.err) == (0, True), again.err
+    step = (
+        "1 failed row: a later row of its lead went through; a correction of it is not sent, unless its sync_status "
+        "and sync_row are cleared.\n"
+    )
+    for told in (ended.out, again.out):
+        assert (told.endswith(step), "leadsync r" in told, "The dialer failed while" in told) == (True, False, True)
+
+
 def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
