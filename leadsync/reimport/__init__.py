@@ -11,7 +11,7 @@ from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, behind, same_fields, undecided_twin
+from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
 from leadsync.reimport.waiting_texts import rows_that_waited
 from leadsync.reimport.workbook import put_together
 
@@ -31,6 +31,7 @@ __all__ = [
     "Trial",
     "behind",
     "decide",
+    "digest_of",
     "family_of",
     "is_of_plain_sheet",
     "losses_of_rows",

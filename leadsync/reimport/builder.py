@@ -12,7 +12,7 @@ from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
-from leadsync.reimport.lineage import Lineage, is_of_plain_sheet
+from leadsync.reimport.lineage import Earlier, Lineage, is_of_plain_sheet
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
@@ -57,6 +57,8 @@ class ContextBuilder:
         """The rows of sheets that go from a line further up, whichever of their runs it names."""
         self._sent: dict[int, bool] = {}
         """A digest of each row to be sent of a file that came back, and whether its row is known."""
+        self._taken: dict[str, set[int]] = {}
+        """Digests of the rows that went through, by their run, as far as rows have waited for it."""
         self._behind = dict(behind)
         self._left = left
         self.transfer = Transfer()
@@ -192,12 +194,19 @@ class ContextBuilder:
         if reason.is_added or (reason.waits_in_sheet and is_of_plain_sheet(earlier.run)):
             # The run with the row that goes first may have no other row in the file.
             first = self._lineage.earlier(reason.run)
-            equal = first.origins.get(reason.row or 0) if first is not None and reason.kind not in WAITING else None
-            is_done = equal is not None and equal.state is State.SUCCEEDED
+            is_own = reason.waits_in_sheet or reason.kind not in WAITING
+            is_done = first is not None and origin is not None and is_own and self._has_taken(first, origin)
             return replace(claim, status=Status.SKIPPED if is_done else "")
         if reason.of_row is None:
             return claim
         return self._waited_claim(Claim(run=reason.of_run, row=str(reason.of_row)))
+
+    def _has_taken(self, first: Earlier, row: Origin) -> bool:
+        """Whether a row of the run says the same to the same lead, and went through."""
+        if first.run.id not in self._taken:
+            went = (one for one in first.origins.values() if one.state is State.SUCCEEDED)
+            self._taken[first.run.id] = {hash((one.lead, digest_of(one.fields))) for one in went}
+        return hash((row.lead, digest_of(row.fields))) in self._taken[first.run.id]
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id

@@ -1,5 +1,6 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeGuard
@@ -7,7 +8,7 @@ from typing import NamedTuple, TypeGuard
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import Lead, RowRecord, RunRecord, Status
 from leadsync.reasons import WAITING, Skip, SkipKind
-from leadsync.reimport import LastSentLeads, is_of_plain_sheet, rows_that_waited, same_fields
+from leadsync.reimport import LastSentLeads, digest_of, is_of_plain_sheet, rows_that_waited, same_fields
 from leadsync.run.sheet_edits import SheetEdits
 
 _STILL_OPEN = (Status.UNKNOWN, Status.CONFLICT, Status.UNSENT)
@@ -64,16 +65,37 @@ def _own_rows(journal: Journal, run: RunRecord) -> list[_OwnRow]:
 
 def _sent_since(journal: Journal, run: RunRecord, own: Sequence[_OwnRow]) -> dict[int, Skip]:
     """Those of a sheet's rows whose lead has taken the same by now, each with the reason not to send it again."""
-    found: dict[int, Skip] = {}
+    found = _taken_there(journal, own)
     sent = LastSentLeads(journal, run.dialer, run.ids)
     sent.look_up(one.row.lead for one in own)
     for row, reason, first in own:
+        if row.number in found:
+            continue
         lead = Lead(row.lead, row.fields)
         last = sent.get(lead)
         if first is Status.SUCCEEDED and reason.kind not in WAITING:
             found[row.number] = Skip(SkipKind.BY_NOW, reason.run, status=first)
         elif _went_since(last, run) and same_fields(last.fields, lead.fields):
             found[row.number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
+    return found
+
+
+def _taken_there(journal: Journal, own: Sequence[_OwnRow]) -> dict[int, Skip]:
+    """Those of the rows that went through in the run that they waited for: each of its rows stands for one of them."""
+    found: dict[int, Skip] = {}
+    for run_id in dict.fromkeys(reason.run for _, reason, _ in own):
+        waited = [row for row, reason, _ in own if reason.run == run_id]
+        leads = {row.lead for row in waited}
+        taken = Counter(
+            (origin.lead, digest_of(origin.fields))
+            for origin in journal.origins(run_id).values()
+            if origin.lead in leads and origin.state is State.SUCCEEDED
+        )
+        for row in waited:
+            payload = row.lead, digest_of(row.fields)
+            if taken[payload]:
+                taken[payload] -= 1
+                found[row.number] = Skip(SkipKind.BY_NOW, run_id, status=Status.SUCCEEDED)
     return found
 
 
