@@ -151,10 +151,14 @@ class Family:
         at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
         if not through:
             return None
-        if self.is_original or any(
-            one.says(lead)
-            for when, one in enumerate([*states, *self.twins_of(there)])
-            if when <= at or one.origin.state is State.SKIPPED or when >= len(states)
+        if (
+            self.is_original
+            or _is_corrected_failure(states)
+            or any(
+                one.says(lead)
+                for when, one in enumerate([*states, *self.twins_of(there)])
+                if when <= at or one.origin.state is State.SKIPPED or when >= len(states)
+            )
         ):
             return Skip(SkipKind.SENT_IN_COPY, through)
         return None
@@ -435,9 +439,14 @@ def _chain(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
 
 
 def _others(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -> list[RunRecord]:
-    """The later runs with rows of these, and the later runs of the same file. A retry counts as its run."""
+    """The later runs with rows of these, and the later runs of the same file; for a file that came back, of its copies
+    with this content. A retry counts as its run."""
     ids = {run.id for run in own}
-    found = {run.id: run for run in journal.runs_of(_sheet_of(journal, own[0])) if run.checked or not came_back}
+    found = {
+        run.id: run
+        for run in journal.runs_of(_sheet_of(journal, own[0]))
+        if not came_back or (run.checked and same_numbers(journal, run, own[0]))
+    }
     for one in own:
         found |= {later: journal.run(later) for later in journal.lineage(one.id)}
     first = own[-1]
@@ -478,6 +487,13 @@ def _left_to_another(one: RowState) -> Skip | None:
     if origin.state in (State.UNKNOWN, State.CONFLICT):
         return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, one.number, status=origin.state.status)
     return None
+
+
+def _is_corrected_failure(states: Sequence[RowState]) -> bool:
+    """Whether a row failed when the sheet last sent it, and a correction went through: the first one counts."""
+    tried = (one for one in reversed(states) if one.is_own and one.origin.state is not State.SKIPPED)
+    last = next(tried, None)
+    return last is not None and last.since is not None and last.origin.state in (State.FAILED, State.REJECTED)
 
 
 def _is_in_doubt(origin: Origin) -> bool:

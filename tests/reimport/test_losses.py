@@ -578,6 +578,26 @@ def sheet_behind_a_copy_of_its_earlier_content(chain: Chain) -> str:
     return chain.run("leads.csv")
 
 
+def rest_behind_a_copy_of_the_sheet_before_it_was_rewritten(chain: Chain) -> str:
+    chain.run("leads.csv")
+    chain.desk.sheet("leads.csv", HEADINGS, *(f"{row}n" for row in LETTERS))
+    chain.run("leads.csv", STOP)
+    chain.run("c.csv")
+    words = chain.run("leads.csv")
+    assert "went through" not in words
+    return words
+
+
+def copy_behind_the_sheet_and_another_correction(chain: Chain) -> str:
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("N,d", "N,dd"))
+    chain.run("r.csv")
+    chain.run("leads.csv")
+    chain.edit("c.csv", ("N,d", "N,ddd"))
+    return chain.run("c.csv")
+
+
 def other_sheet_behind_an_undecided_row(chain: Chain, decision: str = "--applied") -> str:
     """A row of the lead waits with the equal of the undecided one."""
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), STOP)
@@ -786,6 +806,8 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (rows_of_a_run_and_its_retry_in_one_file, "6 rows not corrected, not sent", ["dd"]),
         (sheet_behind_a_copy_of_its_earlier_content, "Nothing to do: run", []),
         (report_behind_its_retry_file_that_failed, "those that failed there", []),
+        (rest_behind_a_copy_of_the_sheet_before_it_was_rewritten, "Going on with run", ["an", "bn", "cn", "dn"]),
+        (copy_behind_the_sheet_and_another_correction, "! 1 corrected row is not sent (row 5)", []),
         (sheet_behind_a_stopped_retry_file, "! 4 rows are not sent: they are for run", []),
         (sorted_copy_of_its_own_run, "has sent the same sheet", ["bb"]),
         (report_of_a_sorted_copy, "1 row corrected: Version 1", ["bb"]),
