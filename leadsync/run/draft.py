@@ -13,6 +13,7 @@ from leadsync.journal import Effects, Journal, State
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
+from leadsync.reasons import SkipKind
 from leadsync.reimport import Followed, same_numbers
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
@@ -56,7 +57,10 @@ def read_draft(
     again = scan.sent_again
     waits = bool(scan.effects.waiting)
     first = (
-        [Remark(_trial_remark(run, trial, settings.rules_digest)), *_corrections_left(journal, run, trial, options)]
+        [
+            Remark(_trial_remark(run, trial, settings.rules_digest, scan.survey.skips[SkipKind.SENT_IN_COPY])),
+            *_corrections_left(journal, run, trial, options),
+        ]
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -261,16 +265,17 @@ def again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
     return Remark(words, loud=True)
 
 
-def _trial_remark(run: RunRecord, trial: RunRecord, rules: str) -> str:
+def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int) -> str:
+    """How a sheet goes behind its earlier run; `elsewhere` counts the rows that another copy of it has sent since."""
+    kept = "the rows that went through then and still say the same"
+    if elsewhere:
+        kept += f", and {counted(elsewhere, 'row')} sent since from another copy of the sheet"
     if trial.last_row is None:
-        return (
-            f"Run {trial.id} has sent the same sheet: {run.file.name} is sent as it reads now, but for the rows that "
-            "went through then and still say the same."
-        )
+        return f"Run {trial.id} has sent the same sheet: {run.file.name} is sent as it reads now, but for {kept}."
     since = f"since run {trial.id} tried its first rows: it is sent as it reads now, but for"
     what = "The settings for it have changed"
     if trial.fingerprint != run.fingerprint:
         what = f"{run.file.name} has changed"
     elif trial.rules == rules:
         what, since = f"Run {trial.id} has tried the first rows", "of this sheet: all others go, and not"
-    return f"{what} {since} the rows that went through then and still say the same."
+    return f"{what} {since} {kept}."

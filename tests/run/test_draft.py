@@ -13,7 +13,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import Journal, open_journal
 from leadsync.models import Status
 from leadsync.run import RunOptions
-from leadsync.run.draft import read_draft
+from leadsync.run.draft import _trial_remark, read_draft
 from leadsync.run.plan import Plan
 from tests.journal.samples import LATER, NOW, OK, a_run, attempt, ends, sending
 
@@ -105,3 +105,17 @@ def test_a_report_of_a_report_keeps_the_first_sheets_name(journal: Journal, sett
     plan = draft(journal, settings, tmp_path, name=f"leads.{LATER}.report.csv")
     assert (plan.run.first_stem, plan.run.stem) == ("leads", "leads")
     assert draft(journal, settings, tmp_path, name="b.csv").run.first_stem == ""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "more"),
+    [(0, ""), (1, ", and 1 row sent since from another copy of the sheet")],
+)
+def test_a_sheet_behind_its_copy_tells_the_rows_that_the_copy_has_sent(
+    tmp_path: Path, elsewhere: int, more: str
+) -> None:
+    run = a_run(tmp_path)
+    assert _trial_remark(run, run, "", elsewhere) == (
+        f"Run {run.id} has sent the same sheet: leads.csv is sent as it reads now, but for the rows that went through "
+        f"then and still say the same{more}."
+    )
