@@ -168,11 +168,7 @@ def _next_steps(
             rows = counted(correctable(tally) - overtaken, "row")
             yield f"{correct} the {rows} on the page, or in files that {ours} writes."
     if overtaken:
-        its_lead, it = agreeing(overtaken, "its lead", "their leads"), agreeing(overtaken, "it is", "them is")
-        yield (
-            f"{counted(overtaken, 'failed row')}: a later row of {its_lead} went through; a correction of {it} not "
-            "sent, unless its sync_status and sync_row are cleared."
-        )
+        yield _overtaken_words(overtaken)
     if (review := files.get("review")) and any(
         tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
     ):
@@ -181,6 +177,12 @@ def _next_steps(
             return
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
+
+
+def _overtaken_words(count: int) -> str:
+    its_lead, it = agreeing(count, "its lead", "their leads"), agreeing(count, "it", "them")
+    rows = f"{counted(count, 'failed row')}: a later row of {its_lead} went through"
+    return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared."
 
 
 def correctable(tally: Tally) -> int:

@@ -53,21 +53,16 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
-    copies = _same_content(journal, run)
-    again = scan.sent_again
+    copies, again = _same_content(journal, run), scan.sent_again
     waits = bool(scan.effects.waiting)
+    elsewhere = scan.survey.skips[SkipKind.SENT_IN_COPY]
     first = (
-        [
-            Remark(_trial_remark(run, trial, settings.rules_digest, scan.survey.skips[SkipKind.SENT_IN_COPY])),
-            *_corrections_left(journal, run, trial, options),
-        ]
+        _remarks_behind(journal, run, trial, settings, options, elsewhere)
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    remarks = (
-        *(*copies, *first, *starmap(again_remark, again.items()), *scan.remarks, *_own_names(scan)),
-        *_not_applied(journal, scan.effects),
-    )
+    said = (*scan.remarks, *_not_applied(journal, scan.effects), *_own_names(scan))
+    remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -263,6 +258,13 @@ def again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
     again = agreeing(len(numbers), "reads otherwise now, and is", "read otherwise now, and are")
     words = f"{rows} through in run {run_id} {again} sent a second time: {listed_rows(numbers)}."
     return Remark(words, loud=True)
+
+
+def _remarks_behind(
+    journal: Journal, run: RunRecord, trial: RunRecord, settings: Settings, options: RunOptions, elsewhere: int
+) -> list[Remark]:
+    behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere))
+    return [behind, *_corrections_left(journal, run, trial, options)]
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int) -> str:
