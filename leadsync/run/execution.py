@@ -143,7 +143,7 @@ def execute_in_turn(
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
-    while plan.then is not None and anew is not None and goes_on_behind(done):
+    while plan.then is not None and anew is not None and done.run.finished:
         with ended_by_signal(
             f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
         ):
@@ -155,11 +155,6 @@ def execute_in_turn(
                 say(str(warning))
         done = carry_out(plan, plan_warnings(plan))
         yield done
-
-
-def goes_on_behind(done: Executed) -> bool:
-    """Whether the runs behind one may be sent: it has ended, and nobody has stopped it in its last calls."""
-    return done.run.finished and not done.sent.signal_number
 
 
 def keep_draft_behind(plan: Plan) -> None:
@@ -183,7 +178,6 @@ def _code_of_signal(number: int) -> int:
 
 
 def _code(sent: Sent, tally: Tally) -> int:
-    # A request to stop that came too late is no signal for this process.
-    if sent.signal_number and (sent.stopped or not sent.stopped_by):
+    if sent.signal_number:
         return _code_of_signal(sent.signal_number)
     return 4 if sent.stopped else code_for(tally)

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,10 +39,9 @@ LONGEST_SLEEP_SECONDS = 5.0
 class Sent:
     """The result of sending.
 
-    `stopped` is the reason of an early stop, or empty, also if a signal left no row to send; `cause` the same without
-    times and counts; `signal_number` the signal behind it, or 0; SIGTERM for a request through the journal, by the user
-    `stopped_by`. `peak_in_flight` is the highest number of calls at once. `failed_early`: the first rows were refused
-    alike. `heard`: it answered.
+    `stopped` is the reason of an early stop, or empty; `cause` the same without times and counts; `signal_number` the
+    signal behind it, or 0; SIGTERM for a request through the journal, by the user `stopped_by`. `peak_in_flight` is the
+    highest number of calls at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
     """
 
     stopped: str
@@ -95,10 +94,6 @@ def send(
             _close(journal, run, "leadsync ended before the run did", time.monotonic() - began)
         raise
     _close(journal, run, sent.stopped, time.monotonic() - began)
-    # Heard while the last calls were under way, a signal has stopped nothing.
-    if sent.signal_number and not journal.ready(run.id, run.last_row):
-        journal.update_run(run.id, stopped="")
-        return replace(sent, stopped="", cause="")
     return sent
 
 

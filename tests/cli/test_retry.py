@@ -42,7 +42,7 @@ def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Desk) -> No
         assert f"Rows of it are in run {second} now: leadsync show {second}" in told
         assert "then send them" not in told
     assert "Nothing to do" in again.err
-    assert "leadsync retry" not in again.err
+    assert f"`leadsync retry {second}` sends those that failed there" in again.err
     refused = desk.leadsync("retry", first)
     assert (refused.code, f"use: leadsync retry {second}" in refused.err) == (2, True)
     assert desk.leadsync("retry", second).code == 0

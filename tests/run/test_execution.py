@@ -66,19 +66,16 @@ def test_a_run_that_another_machine_goes_on_with_is_not_to_be_resumed(tmp_path: 
     assert caught.value.exit_code == 4
 
 
-@pytest.mark.parametrize("number", [0, signal.SIGTERM])
-def test_a_sheet_behind_a_run_is_left_alone_if_somebody_has_sent_it_or_a_signal_came(
-    tmp_path: Path, number: int
-) -> None:
+def test_a_sheet_behind_a_run_that_somebody_has_sent_meanwhile_is_left_alone(tmp_path: Path) -> None:
     run = replace(a_run(tmp_path), finished=True)
     first = Plan(run, then=Plan(run))
     carried = []
 
     def carry_out(plan: Plan, _warnings: Sequence[Remark]) -> Executed:
         carried.append(plan)
-        return Executed(run, Tally(), {}, Sent("", "", number, 0, failed_early=False, heard=True), 0)
+        return Executed(run, Tally(), {}, Sent("", "", 0, 0, failed_early=False, heard=True), 0)
 
-    done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=not number), print))
+    done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=True), print))
     assert carried == [first]
     assert len(done) == 1
 

@@ -18,7 +18,7 @@ from leadsync.config import Settings, load
 from leadsync.dialer_address import canonical
 from leadsync.engine import Engine
 from leadsync.errors import BusyError
-from leadsync.journal import Entry, Journal, State, open_journal, run_log
+from leadsync.journal import Entry, Journal, open_journal, run_log
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
 from leadsync.run import sender, stop_requests
@@ -168,19 +168,6 @@ def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: 
         assert journal.settle(RUN) == 0, "a row in flight is called unknown, too"
         ended = journal.run(RUN)
         assert (ended.stopped, ended.seconds, ended.finished) == ("interrupted by SIGINT", 12.5, False)
-
-
-@pytest.mark.parametrize(("state", "stopped"), [(State.REJECTED, ""), (State.PENDING, "interrupted by SIGTERM")])
-def test_a_signal_behind_the_last_rows_outcome_has_stopped_nothing(
-    journal: Journal, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: State, stopped: str
-) -> None:
-    words = "interrupted by SIGTERM"
-    late = sender.Sent(words, words, signal.SIGTERM, 1, failed_early=False, heard=True)
-    monkeypatch.setattr(sender, "run_apart", lambda _sending, _stops: late)
-    journal.create(replace(a_run(tmp_path), complete=True))
-    journal.add(RUN, [Entry(Row(2, ("L2",)), "L2", {}, harmless=False, state=state)])
-    sent = sender.send(journal, journal.run(RUN), settings, {}, Said(), rows=1, keep_going=False)
-    assert (sent.stopped, journal.run(RUN).stopped, sent.signal_number) == (stopped, stopped, signal.SIGTERM)
 
 
 def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:

@@ -245,6 +245,8 @@ def test_whatever_is_shown_has_the_digits_of_the_number(code, value):
 
 @given(st.text(max_size=30), st.floats(allow_nan=False, allow_infinity=False))
 @example("%", 1.0)
+@example("#", 9.999999999999995e27)
+@example("0.00", 1.7e308)
 def test_no_text_as_a_code_is_an_error(code, value):
     shown(value, code)
     percentage(value, code)

@@ -6,7 +6,7 @@ scaled and hidden numbers name something else.
 
 import re
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from itertools import chain
 
@@ -20,6 +20,8 @@ _FRACTION = re.compile(r"([#0][#0,]*) +\?+/(?:\?+|[1-9]\d*)")
 _MOST_REMEMBERED = 1_024
 _UNSHOWN_ZERO = {"0": "0", "?": " ", "#": ""}
 """Places without a digit."""
+_ALL_DIGITS = Context(prec=1000)
+"""Digits enough for the largest number with all decimals of a format."""
 
 
 def shown(value: float, code: str) -> str | None:
@@ -158,7 +160,7 @@ def _filled(number: Decimal, section: Section) -> tuple[str, Decimal]:
     scaled = number
     if section.is_percent or section.thousands:
         scaled = (number * 100 if section.is_percent else number) / 1000**section.thousands
-    rounded = scaled.quantize(Decimal(1).scaleb(-len(section.decimals)), ROUND_HALF_UP)
+    rounded = scaled.quantize(Decimal(1).scaleb(-len(section.decimals)), ROUND_HALF_UP, _ALL_DIGITS)
     whole, _, fraction = f"{abs(rounded):f}".partition(".")
     _fill_decimals(texts, section, fraction)
     _fill_whole(texts, section, "" if whole == "0" else whole)
