@@ -35,6 +35,8 @@ _START_SECONDS = 10.0
 """A child that has not begun by then has died, or is slow: then another is started, and one of them ends at once."""
 QUEUE_LOOK_SECONDS = 5.0
 """The interval of looks whether a run being sent is still queued. A child that sends hears of a stop much sooner."""
+_LOOKS_OF_A_STOP = 2
+"""The looks that find a run unqueued before its child is ended: the first may come before the child has heard."""
 _PAUSE_SECONDS = 2.0
 """Before the next try after the loss of the server."""
 _CONNECTIONS = 8
@@ -166,12 +168,14 @@ class Worker:
 
     async def _while_queued(self, run: str, sending: Coroutine[Any, Any, Ended]) -> Ended:
         """Send a run as long as it is queued; somebody may stop it before its child can hear of that."""
-        child = asyncio.ensure_future(sending)
+        child, looks = asyncio.ensure_future(sending), 0
         while not (await asyncio.wait([child], timeout=QUEUE_LOOK_SECONDS))[0]:
             with suppress(JournalError):
-                if await self._journal.ask(lambda journal: journal.queued(run)) is None:
-                    self._children.stop_one(run)
-                    break
+                looks += await self._journal.ask(lambda journal: journal.queued(run)) is None
+            # A child that hears of it by itself says who has stopped it.
+            if looks >= _LOOKS_OF_A_STOP:
+                self._children.stop_one(run)
+                break
         return await child
 
     async def _is_held(self, run: str) -> bool:
