@@ -59,6 +59,8 @@ class ContextBuilder:
         """A digest of each row to be sent of a file that came back, and whether its row is known."""
         self._taken: dict[str, set[int]] = {}
         """Digests of the rows that went through, by their run, as far as rows have waited for it."""
+        self._gone: dict[str, dict[str, int]] = {}
+        """By the run in which rows have waited: the last of each lead that went through elsewhere."""
         self._behind = dict(behind)
         self._left = left
         self.transfer = Transfer()
@@ -189,17 +191,29 @@ class ContextBuilder:
         earlier, number = self._lineage.earlier(claim.run), claim.number
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
-        if earlier is None or not isinstance(reason, Skip) or claim.decision:
+        if earlier is None or number is None or origin is None or not isinstance(reason, Skip) or claim.decision:
             return claim
         if reason.is_added or (reason.waits_in_sheet and is_of_plain_sheet(earlier.run)):
             # The run with the row that goes first may have no other row in the file.
             first = self._lineage.earlier(reason.run)
             is_own = reason.waits_in_sheet or reason.kind not in WAITING
-            is_done = first is not None and origin is not None and is_own and self._has_taken(first, origin)
+            is_done = first is not None and is_own and number <= self._last_gone(earlier, origin.lead)
             return replace(claim, status=Status.SKIPPED if is_done else "")
         if reason.of_row is None:
             return claim
         return self._waited_claim(Claim(run=reason.of_run, row=str(reason.of_row)))
+
+    def _last_gone(self, earlier: Earlier, lead: str) -> int:
+        """The last of a lead's rows that waited in a run, and went through in the run that they waited for; else 0."""
+        if earlier.run.id not in self._gone:
+            gone = self._gone[earlier.run.id] = {}
+            for number, row in sorted(earlier.origins.items()):
+                reason = row.reason if row.state is State.SKIPPED else None
+                if isinstance(reason, Skip) and reason.waits_in_sheet:
+                    first = self._lineage.earlier(reason.run)
+                    if first is not None and self._has_taken(first, row):
+                        gone[row.lead] = number
+        return self._gone[earlier.run.id].get(lead, 0)
 
     def _has_taken(self, first: Earlier, row: Origin) -> bool:
         """Whether a row of the run says the same to the same lead, and went through."""

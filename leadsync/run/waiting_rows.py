@@ -1,7 +1,7 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeGuard
 
@@ -77,7 +77,20 @@ def _sent_since(journal: Journal, run: RunRecord, own: Sequence[_OwnRow]) -> dic
             found[row.number] = Skip(SkipKind.BY_NOW, reason.run, status=first)
         elif _went_since(last, run) and same_fields(last.fields, lead.fields):
             found[row.number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
-    return found
+    return found | _behind_by_now(own, found)
+
+
+def _behind_by_now(own: Sequence[_OwnRow], gone: Mapping[int, Skip]) -> dict[int, Skip]:
+    """The rows of which a later one of their lead has gone: they would undo it."""
+    last: dict[str, int] = {}
+    for row, _, _ in own:
+        if row.number in gone:
+            last[row.lead] = max(row.number, last.get(row.lead, 0))
+    return {
+        row.number: Skip(SkipKind.LATER_ROW, gone[last[row.lead]].run, last[row.lead])
+        for row, _, _ in own
+        if row.number not in gone and row.number < last.get(row.lead, 0)
+    }
 
 
 def _taken_there(journal: Journal, own: Sequence[_OwnRow]) -> dict[int, Skip]:

@@ -629,6 +629,22 @@ def report_with_a_row_that_went_before_the_undecided_one(chain: Chain) -> str:
     return other_sheet_with_a_row_that_went_before_the_undecided_one(chain, "report")
 
 
+def other_sheet_with_a_row_before_one_that_went_since(chain: Chain, again: str = "") -> str:
+    chain.run(
+        chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,e"),
+        FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2),
+    )
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.run(chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,b", "L,x", "L,e", "M,c"))
+    chain.desk.leadsync("resolve", first, "--row", "3", "--not-applied")
+    chain.desk.leadsync("resume", first)
+    return chain.run(chain.files[again] if again else "b.csv")
+
+
+def report_with_a_row_before_one_that_went_since(chain: Chain) -> str:
+    return other_sheet_with_a_row_before_one_that_went_since(chain, "report")
+
+
 def other_sheet_a_third_time(chain: Chain) -> str:
     other_sheet_behind_an_undecided_row(chain)
     return chain.run("b.csv")
@@ -799,6 +815,8 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_sheet_behind_a_row_not_applied, "! 2 rows have NO callback date", ["a", "x"]),
         (other_sheet_with_a_row_that_went_before_the_undecided_one, "Nothing to do: run", []),
         (report_with_a_row_that_went_before_the_undecided_one, "Sent as campaign fields", []),
+        (other_sheet_with_a_row_before_one_that_went_since, "Nothing to do: run", []),
+        (report_with_a_row_before_one_that_went_since, "Sent as campaign fields", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
         (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
         (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),
