@@ -170,9 +170,9 @@ HEADED = label(0, 0, 0) + label(0, 1, 1)
 """The headings: the first two shared texts."""
 
 
-def formula(row: int, column: int, value: bytes, flags: int, kind: int = 0x06) -> bytes:
+def formula(row: int, column: int, value: bytes, flags: int, kind: int = 0x06, tokens: bytes = b"") -> bytes:
     """A cell of an .xls with a formula's value."""
-    return record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, 0))
+    return record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, len(tokens)) + tokens)
 
 
 def texts(*values: str) -> bytes:

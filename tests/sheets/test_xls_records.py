@@ -13,6 +13,8 @@ ZERO, FOUR = bytes(8), struct.pack("<d", 4.0)
 
 
 SHARED = (texts("Id", "Name"),)
+LIBRE_OFFICE = b"\xc1\1\0\0\x54\x8d\1\0"
+"""Its number as an engine, in a record."""
 EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
 
 
@@ -23,17 +25,20 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
         (ZERO, {"flags": 0}, "0"),
         (EMPTY, {"flags": 0}, ""),
         (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
-        (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),  # as LibreOffice does
+        (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE}, ""),  # as LibreOffice does
         (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, None),  # as Aspose.Cells does
         (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0\x22\xbe\1\0"}, None),  # as Spire.XLS does
-        (EMPTY, {"flags": 2, "build": 0x0DBB, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, ""),
+        (EMPTY, {"flags": 2, "build": 0x0DBB, "engine": LIBRE_OFFICE}, ""),
         (EMPTY, {"flags": 8, "engine": b"\xc1\1\0\0\xe0\x22\2\0"}, ""),  # as Excel does
         (FOUR, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, "4"),
         (ZERO, {"flags": 0, "build": 0x0DBB}, None),
+        # As LibreOffice converts: `=A2`, a text, and `=2-2`.
+        (ZERO, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE, "tokens": b"\x44\1\0\0\xc0"}, None),
+        (ZERO, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE, "tokens": b"\x1e\2\0\x1e\2\0\4"}, "0"),
         (FOUR, {"flags": 2, "build": 0x15F2}, None),  # as JExcelAPI does
         (FOUR, {"flags": 0, "build": 0x15F2}, "4"),
         (FOUR, {"flags": 1, "build": 0x15F2}, "4"),  # Excel 97, of a formula such as TODAY()
-        (FOUR, {"flags": 2, "engine": b"\xc1\1\0\0\x54\x8d\1\0"}, "4"),
+        (FOUR, {"flags": 2, "engine": LIBRE_OFFICE}, "4"),
         (struct.pack("<d", 2.0), {"flags": 0, "kind": 0x406}, None),  # a record of Excel 4, which calamine passes over
     ],
 )
@@ -114,3 +119,14 @@ def test_struck_texts_of_an_xls(tmp_path, rows_of):
         Row(5, ("Id", "")),
         Row(6, ("7", "8"), faults=(STRUCK,)),
     ]
+
+
+def test_a_formula_that_libre_office_shares_between_rows_is_worked_out_for_each(tmp_path, rows_of):
+    """`=A2` and `=A3`, both with a stored 0; only A3 is one."""
+    share, flags = b"\1\1\0\1\0", 8
+    cells = HEADED + label(1, 0, 0) + formula(1, 1, ZERO, flags, tokens=share)
+    cells += handmade.record(0x4BC, struct.pack("<HHBBBBH", 1, 2, 1, 1, 0, 2, 5) + b"\x4c\0\0\xff\xc0")
+    cells += handmade.record(0x203, struct.pack("<HHHd", 2, 0, 0, 0.0)) + formula(2, 1, ZERO, flags, tokens=share)
+    looks = handmade.record(0xE0, bytes(20)) + handmade.record(0x1C1, LIBRE_OFFICE)
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED, build=0x0DBB, looks=looks)
+    assert [row.cells for row in rows_of(path)] == [("Id", "="), ("0", "0")]

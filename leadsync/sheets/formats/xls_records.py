@@ -18,6 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
 )
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.sheet_choice import Unreadable
+from leadsync.sheets.formats.xls_formulas import Formulas, Kind, Value
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
@@ -40,10 +41,15 @@ _UNUSED_FONT = 4
 _EXCEL_97 = 0x0600
 _ON_LOADING, _ON_LOADING_ALONE = 3, 2
 """A formula's flags for a calculation on loading; Excel itself has one of them, for those that change with time."""
+_ZERO = bytes(8)
+"""A formula's value."""
 _EMPTY = 3
 """The kind of a formula's value that is an empty text."""
 _LIBRARY = (0x0DBB, 0x07CC)
 """The build and year of the program in files by xlwt and the libraries of Perl and PEAR, and by LibreOffice."""
+_SHARED_FORMULA, _ARRAY = 0x4BC, 0x221
+_TOKENS = {_FORMULA: 20, _SHARED_FORMULA: 8, _ARRAY: 12}
+"""Where the size of a formula's tokens stands; they follow it. Source: [MS-XLS], 2.4.127, 2.4.277 and 2.4.4."""
 _CALCULATED = 0x1C1
 """The number of the engine that last worked the formulas out; most libraries write none. Source: [MS-XLS], 2.4.215."""
 
@@ -53,7 +59,8 @@ class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
     `has_engine`: it names the engine that worked the formulas out. `is_of_library`: a library wrote it, none did.
-    `is_of_libre_office`: LibreOffice wrote it. `shared` are the shared texts if calamine misreads them, else None.
+    `is_of_libre_office`: LibreOffice wrote it. `strings` are the bodies of the records with the shared texts, none
+    before Excel 97; `shared` are these texts if calamine misreads them, else None.
     `epoch_1904`: days count from 1904. `struck` are the styles with a line through the text, `struck_texts` the numbers
     of the shared texts with a part struck out.
     """
@@ -63,6 +70,7 @@ class _Globals:
     has_engine: bool
     is_of_library: bool
     is_of_libre_office: bool
+    strings: list[bytes]
     shared: list[str] | None
     epoch_1904: bool
     struck: frozenset[int]
@@ -113,6 +121,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
                     metadata.keep_format((row, at), code, number)
     if len(results) == 1:
         metadata.formulas |= stopgaps.unworked()
+    if _ZERO in results and workbook.strings and (workbook.is_of_library or workbook.is_of_libre_office):
+        metadata.formulas |= dict.fromkeys(_formulas(stream, workbook).wrong_zeros(), "=")
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:
@@ -161,6 +171,31 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield formula, text_in(bodies, 0)
 
 
+def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
+    """Return the formulas of a sheet with a stored 0, and all values."""
+    values: dict[Place, Value] = dict(_texts(stream, workbook.start, shared_texts(workbook.strings)))
+    formulas = Formulas(values, {}, {})
+    place = (0, 0)
+    for kind, body in _records(stream, workbook.start):
+        if kind in _CELLS:
+            place = struct.unpack_from("<HH", body)
+        if kind in _TOKENS:
+            begin = _TOKENS[kind] + 2
+            tokens = body[begin : begin + int.from_bytes(body[begin - 2 : begin], "little")]
+            if kind != _FORMULA:
+                formulas.shared[place] = tokens
+            elif body[6:14] == _ZERO:
+                formulas.tokens[place] = tokens
+        if kind == _BOOL_ERR:
+            values[place] = Kind.NUMBER if body[7] else float(body[6])
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff":
+            if body[6]:
+                values[place] = "" if body[6] == _EMPTY else Kind.NUMBER
+        elif kind in _CELLS:
+            values.update(((place[0], column), number) for column, _, number in _numbers(kind, body))
+    return formulas
+
+
 def _is_text(kind: int, body: bytes) -> bool:
     """Whether a cell is a formula with a text as its value."""
     return kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 0
@@ -173,7 +208,7 @@ def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
     loading. Each of these is a true result too. Aspose.Cells and Spire.XLS name an engine nonetheless. Of the programs
     that do work formulas out, LibreOffice alone gives an empty text this flag.
     """
-    is_zero = body[6:14] == bytes(8)
+    is_zero = body[6:14] == _ZERO
     asks = bool(body[14] & (_ON_LOADING if is_zero else _ON_LOADING_ALONE))
     if body[12:14] == b"\xff\xff":
         asks = asks and workbook.has_engine and not workbook.is_of_libre_office
@@ -247,7 +282,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
     kin = (build, year) == _LIBRARY
     makers = has_engine, kin and not has_engine, kin and has_engine
-    return _Globals(starts[sheet], by_style, *makers, shared, epoch_1904, struck, in_part)
+    return _Globals(starts[sheet], by_style, *makers, strings, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:
