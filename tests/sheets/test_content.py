@@ -90,6 +90,7 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (bytes(range(1, 9)) * 100, "x: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file."),
         (b"MZ\x90" + bytes(500) + b"x" * 500, "x: this is a program"),
         (b"L\0\0\0\x01\x14\x02\0", "x: this is a shortcut, not a table; give the sheet itself, as .xlsx or .csv."),
+        (b'TABLE\r\n0,1\r\n"Leads"', "x: this is a DIF file, not a table; open it and save it as .xlsx or .csv."),
         (b'\xef\xbb\xbf[\n {"id": 1}]', "x: this is a JSON file, not a table; open it and save it as .xlsx or .csv."),
         (b'{"leads": []}', "x: this is a JSON file"),
         (b'{}\n{"id": 1}', "x: this is a JSON file"),

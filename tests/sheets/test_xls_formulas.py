@@ -99,7 +99,7 @@ NET_IS_EMPTY, BLANK_IS_EMPTY = ref("net") + text("") + EQUAL, ref("blank") + tex
     ],
 )
 def test_a_0_that_a_formula_cannot_come_to(tokens: bytes, is_wrong: bool) -> None:
-    assert Formulas(VALUES, {FORMULA: tokens}, {}).wrong_zeros() == ({FORMULA} if is_wrong else set())
+    assert Formulas(VALUES, {FORMULA: tokens}, {}).wrong_zeros(loses_texts=True) == ({FORMULA} if is_wrong else set())
 
 
 def test_the_tokens_of_several_formulas_name_neighbours() -> None:
@@ -107,23 +107,31 @@ def test_the_tokens_of_several_formulas_name_neighbours() -> None:
     first, later, share = (1, 2), (2, 2), b"\1\1\0\2\0"
     shared = {first: b"\x4c" + struct.pack("<HH", 0, 0xC0FF)}
     values: dict[tuple[int, int], Value] = {(1, 1): "Ann", (2, 1): 0.0}
-    assert Formulas(values, {first: share, later: share}, shared).wrong_zeros() == {first}
-    assert Formulas(values, {first: share, later: share}, {}).wrong_zeros() == {first, later}
+    assert Formulas(values, {first: share, later: share}, shared).wrong_zeros(loses_texts=True) == {first}
+    assert Formulas(values, {first: share, later: share}, {}).wrong_zeros(loses_texts=True) == {first, later}
 
 
 def test_formulas_of_formulas_are_followed_and_a_circle_is_not() -> None:
     up = b"\x4c" + struct.pack("<HH", 0xFFFF, 0xC000)
     column = {(row, 0): b"\1\1\0\0\0" for row in range(1, 500)}
-    assert Formulas({(0, 0): "Ann"}, column, {(1, 0): up}).wrong_zeros() == set(column)
-    assert Formulas({(0, 0): 0.0}, column, {(1, 0): up}).wrong_zeros() == set()
+    assert Formulas({(0, 0): "Ann"}, column, {(1, 0): up}).wrong_zeros(loses_texts=True) == set(column)
+    assert Formulas({(0, 0): 0.0}, column, {(1, 0): up}).wrong_zeros(loses_texts=True) == set()
     circle = {(0, 0): struct.pack("<BHH", 0x44, 0, 1), (0, 1): struct.pack("<BHH", 0x44, 0, 0)}
-    assert Formulas({}, circle, {}).wrong_zeros() == set(circle)
+    assert Formulas({}, circle, {}).wrong_zeros(loses_texts=True) == set(circle)
 
 
 def test_formulas_that_nobody_worked_out_have_no_number_beside_one_of_them() -> None:
     """XlsxWriter gives each formula a 0, and LibreOffice keeps it."""
     double, count = ref("net") + whole(2) + TIMES, AREA + text("z") + call(346)
     formulas = {(1, 7): double, (1, 8): count, (1, 9): ref("nil")}
-    assert Formulas(VALUES, formulas, {}).wrong_zeros() == {(1, 7), (1, 8)}
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7), (1, 8)}
     formulas[1, 7] = ref("name")
-    assert Formulas(VALUES, formulas, {}).wrong_zeros() == {(1, 7)}, "texts alone are lost"
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7)}, "texts alone are lost"
+
+
+def test_a_program_that_keeps_its_texts_has_lost_all_or_none() -> None:
+    lookup, count = ref("name") + AREA + whole(2) + b"\x1d\0" + call(102, 4), AREA + text("z") + call(346)
+    formulas = {(1, 7): lookup, (1, 8): count, (1, 9): ref("nil")}
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=False) == set()
+    formulas[1, 6] = ref("name")
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=False) == {(1, 6), (1, 7), (1, 8)}

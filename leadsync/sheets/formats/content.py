@@ -31,6 +31,8 @@ _KNOWN = (
     (b"SQLite format 3\0", "a database"),
     (b"\x7fELF", "a program"),
     (b"ID;P", "a SYLK file"),
+    (b"TABLE\r\n0,1\r\n", "a DIF file"),
+    (b"TABLE\n0,1\n", "a DIF file"),
     (b"L\0\0\0\x01\x14\x02\0", "a shortcut"),
     (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
     (b"\x09\x02\x06\x00", "a workbook of Excel 3"),

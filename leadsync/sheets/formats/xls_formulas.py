@@ -93,15 +93,19 @@ class Formulas:
     shared: dict[Place, bytes]
     _known: dict[Place, Value] = field(default_factory=dict)
 
-    def wrong_zeros(self) -> set[Place]:
-        """Return the formulas that come to a text, to something unknown or to another number.
+    def wrong_zeros(self, *, loses_texts: bool) -> set[Place]:
+        """Return the formulas that come to a text or another number.
 
-        If one comes to another number, no formula was worked out: then all whose number is unknown are among them.
+        `loses_texts`: the program that wrote the file may have worked the formulas out, and stored 0 for texts. Then
+        any that may come to a text are among them. If this is not why one of the zeros is wrong, nothing was worked
+        out: all whose value is unknown are among them.
         """
         results = {place: self._result(place, 0) for place in self.tokens}
-        has_other_number = any(isinstance(result, float) and result for result in results.values())
-        true = {0.0, None} if has_other_number else {0.0, None, Kind.NUMBER}
-        return {place for place, result in results.items() if result not in true}
+        texts = {place for place, result in results.items() if _kind(result) is Kind.TEXT}
+        numbers = {place for place, result in results.items() if isinstance(result, float) and result}
+        is_unworked = bool(numbers or (texts and not loses_texts))
+        unknown = {Kind.NUMBER, Kind.ANY} if is_unworked else {Kind.ANY} if loses_texts else set()
+        return texts | numbers | {place for place, result in results.items() if result in unknown}
 
     def _result(self, place: Place, depth: int) -> Value:
         """Return a cell's value, that of a formula with a stored 0 worked out."""

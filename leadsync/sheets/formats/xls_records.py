@@ -121,8 +121,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
                     metadata.keep_format((row, at), code, number)
     if len(results) == 1:
         metadata.formulas |= stopgaps.unworked()
-    if _ZERO in results and workbook.strings and (workbook.is_of_library or workbook.is_of_libre_office):
-        metadata.formulas |= dict.fromkeys(_formulas(stream, workbook).wrong_zeros(), "=")
+    if _ZERO in results:
+        metadata.formulas |= dict.fromkeys(_wrong_zeros(stream, workbook), "=")
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:
@@ -169,6 +169,14 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield (row, column), text_in(bodies, 6)
         elif kind == _FORMULA_TEXT:
             yield formula, text_in(bodies, 0)
+
+
+def _wrong_zeros(stream: bytes, workbook: _Globals) -> set[Place]:
+    """Return the formulas with a stored 0 that is not theirs; Excel itself stores none."""
+    if not workbook.strings or (workbook.has_engine and not workbook.is_of_libre_office):
+        return set()
+    loses_texts = workbook.is_of_library or workbook.is_of_libre_office
+    return _formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts)
 
 
 def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
