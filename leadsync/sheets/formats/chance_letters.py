@@ -39,9 +39,9 @@ _ALPHABETS = tuple(
 """The marked letters of languages, small ones."""
 _WORDS = frozenset("àáâéèêìíòóôöøåæùúûüîıºªãõýăđơư") | {"çà"}
 """Words and initials of marked letters alone."""
-_SIGNS = frozenset("°²³©§×¿±¢")
-"""Signs that make a cell of their own, of units and rights, whose bytes are hardly a name elsewhere; those of ¬, ®, ·
-and ÷ are the Chinese names Lu and Mei or katakana."""
+_SIGNS = frozenset("°²³©®§¶×¿±¢«»·¼½¾")
+"""Signs that make a cell of their own, of units, rights and fractions. The bytes of ¬ and ÷ are rather the Chinese
+names Lu and Mei."""
 _BLANK = "\u00a0\u00ad"
 """Blanks and hyphens that a web page leaves in a cell alone."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)
@@ -78,7 +78,8 @@ def _signs(cell: str) -> list[str]:
     """The signs that stand apart among plain words, or behind a digit: punctuation and units."""
     if cell.isascii():
         return []
-    return (_APART if _PLAIN_LETTER.search(cell) else _OF_UNITS).findall(cell)
+    apart = _APART.findall(cell)
+    return apart if _PLAIN_LETTER.search(cell) else [*_OF_UNITS.findall(cell), *filter(_SIGNS.issuperset, apart)]
 
 
 def _is_short(word: str) -> bool:
