@@ -26,9 +26,28 @@ FIELD_OF_NAME = {loose(name): field for field, names in COMMON_NAMES.items() for
 _PEOPLES_WORDS = {
     DISPOSITION: (
         *("result", "call result", "contact result", "dispo", "disp", "status", "call status", "lead status"),
-        *("contact status", "disposition", "wrap", "wrap up", "wrapup", "outcome", "contact outcome", "lead outcome"),
+        *(
+            "contact status",
+            "lead result",
+            "disposition",
+            "wrap",
+            "wrap up",
+            "wrapup",
+            "outcome",
+            "contact outcome",
+            "lead outcome",
+        ),
         *("call disposition", "agent disposition", "call outcome", "termination", "close code"),
-        *("ergebnis", "anrufergebnis", "résultat", "résultat appel", "resultado", "resultado llamada", "esito"),
+        *(
+            "ergebnis",
+            "anrufergebnis",
+            "résultat",
+            "résultat appel",
+            "statut",
+            "resultado",
+            "resultado llamada",
+            "esito",
+        ),
         *("esito chiamata", "resultaat", "uitkomst", "resultado chamada", "wynik", "wynik rozmowy"),
     ),
     CALLBACK: (
@@ -37,6 +56,7 @@ _PEOPLES_WORDS = {
         *("wiedervorlage", "rückruf", "wv", "rappel", "à rappeler", "rellamada", "volver a llamar"),
         *("richiamo", "richiamare", "terugbellen", "terugbelafspraak", "retornar ligação", "oddzwonić"),
         *("call later", "call after", "next contact", "recontact", "reschedule", "rescheduled", "scheduled call"),
+        *("when to call", "next activity date", "next action date", "next step date", "ptp date"),
     ),
 }
 """Headings as people write them, which often mean something else: proposed, never taken by themselves."""
@@ -44,7 +64,7 @@ _PEOPLES_WORDS = {
 _FILLERS = {
     DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code"}),
     CALLBACK: frozenset(
-        {"the", "of", "to", "when", "on", "date", "time", "day", "dt", "due", "am", "zum", "datum", "le"}
+        {"the", "of", "to", "when", "on", "date", "time", "day", "dt", "due", "am", "zum", "datum", "le", "de"}
     ),
 }
 """Words that people put around those."""
@@ -78,7 +98,10 @@ _PHONE_PARTS = (
     ),
 )
 _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
-_PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"})
+_PHONE_NAMES = frozenset((
+    *("home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"),
+    *("homeno", "workno", "homenumber", "worknumber", "portable"),
+))  # fmt: skip
 """Headings of phone columns that name other things too."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _MOMENT_WORDS = frozenset({"date", "time", "datum"})

@@ -32,6 +32,7 @@ _NEVER_IDS = (
     *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
     *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
 )
+_ROW_NUMBERS = frozenset({"sn", "slno", "srno"})
 _LIKE_AN_ID = re.compile(r"(?!\d{1,4}[-/]\d{1,2}[-/]\d{1,4})(?=\D*\d)[\w/#-]+")
 _MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
@@ -173,7 +174,7 @@ def _sounds_like_an_id(heading: str) -> bool:
     key = loose(heading)
     if is_known_for_ids(heading):
         return True
-    if any(word in key for word in _NEVER_IDS):
+    if key in _ROW_NUMBERS or any(word in key for word in _NEVER_IDS):
         return False
     return names_an_id(heading) or "#" in heading or key.endswith(_ID_ENDINGS)
 

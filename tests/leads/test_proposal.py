@@ -33,7 +33,8 @@ def test_numbers_of_which_some_are_missing_are_likelier_than_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["First Name", "Account Name", "Notes", "Post Code", "City", "Email", "Who", "Source", "Casino Town"]
+    "heading",
+    ["First Name", "Account Name", "Notes", "Post Code", "City", "Email", "Who", "Source", "Casino Town", "S/N"],
 )
 def test_what_does_not_sound_like_an_id_is_not_offered_as_one(heading: str) -> None:
     found = proposed(f"{heading},Outcome", *(f"V{n},Sale" for n in range(9)))
@@ -165,6 +166,12 @@ def test_more_phone_columns_than_phone_fields_get_fields_of_their_own() -> None:
             for name in ("Result", "call result", "Dispo", "STATUS", "Wrap code", "Outcome_Code")
         ),
         *((name, "njCallBackDate") for name in ("Follow-up date", "Next call", "Ring back", "CB date", "Appointment")),
+        *((name, "njDisposition") for name in ("Lead result", "Statut")),
+        *(
+            (name, "njCallBackDate")
+            for name in ("Next Activity Date", "When to call", "PTP Date", "Date de rappel", "Next Step Date")
+        ),
+        *((name, "") for name in ("Next step", "Date de vente")),
         ("City", ""),
     ],
 )
@@ -175,7 +182,7 @@ def test_outcomes_and_callbacks_as_people_call_them_are_asked_about(heading: str
     assert proposed(f"Lead Id,Outcome,Callback,{heading}", "1,Sale,,x").meant == {}
 
 
-@pytest.mark.parametrize("heading", ["Home", "Work", "BH", "AH", "Best number"])
+@pytest.mark.parametrize("heading", ["Home", "Work", "BH", "AH", "Best number", "Home No", "Portable"])
 def test_short_names_of_phones_are_proposed_for_cells_with_numbers(heading: str) -> None:
     assert proposed(f"Lead Id,{heading}", "1,0412345678").columns == {heading: "FirstPhone"}
     assert proposed(f"Lead Id,{heading}", "1,Sydney").columns == {}
