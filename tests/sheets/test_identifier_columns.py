@@ -16,6 +16,10 @@ def test_ids_phones_and_post_codes_are_names() -> None:
     assert columns(["Name", "Lead_Id__c", "First phone", "Mailing Zip", "Score"]) == {1, 2, 3}
 
 
+def test_nameless_columns_behind_such_a_heading_may_be_merged_with_it() -> None:
+    assert columns(["Lead Id", "", "Name", "", "Mailing Zip", ""]) == {0, 1, 4, 5}
+
+
 def test_headings_may_stand_below_a_title() -> None:
     assert columns(["Leads of May", ""], *([["", ""]] * 30), ["Score", "Lead Id"]) == {1}
 

@@ -25,7 +25,7 @@ MOVED = ["The heading of the columns B to D is that of C, where the values stand
         ("Name", ["Ann,,", "Ben,,", ",3,"], "Name,,", []),
         ("Name", ["Ann,,", ",Lee,", "Ben,,"], None, []),
         ("Name", ["Ann,,"] * 10 + [",Page 1 of 1,"], "Name,,", []),  # a footer, or told as a value under no heading
-        ("Phone", [",0412345678,"], None, []),  # its formats were looked up in the other column
+        ("Phone", [",0412345678,"], ",Phone,", MOVED),
         ("X", ["Ann,,", ",Lee,"], "X,X,", []),  # not sent
     ],
 )

@@ -11,7 +11,7 @@ _FIRST_ROWS, _FARTHEST, _WIDEST = 20, 200, 500
 
 
 def identifier_columns(sheet: Sheet, names: HeadingNames) -> frozenset[int]:
-    """Return the columns with such a heading among their first cells."""
+    """Return the columns with such a heading among their first cells, and the nameless ones behind them."""
     keys = names.ids | names.phones
     return _columns(sheet, lambda key: key in keys or is_post_code(key))
 
@@ -28,9 +28,11 @@ def _columns(sheet: Sheet, is_wanted: Callable[[str], bool]) -> frozenset[int]:
     for number, row in enumerate(islice(rows, _FARTHEST)):
         if number >= _FIRST_ROWS and (found or len(row) > _WIDEST):
             break
-        found.update(
-            column
-            for column, value in enumerate(row, first_column)
-            if isinstance(value, str) and is_wanted(loose(value.strip().removesuffix("__c")))
-        )
+        # The blanks behind a heading may be merged with it, and hold its values.
+        is_theirs = False
+        for column, value in enumerate(row, first_column):
+            if value != "":
+                is_theirs = isinstance(value, str) and is_wanted(loose(value.strip().removesuffix("__c")))
+            if is_theirs:
+                found.add(column)
     return frozenset(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from leadsync.sheets.formats.footers import Look, look_of
 from leadsync.sheets.formats.headings import filled
 from leadsync.sheets.source_lines import Merged, SourceLine, first_faults, letter, merged_fault
-from leadsync.spreadsheet import HeadingNames, is_post_code, loose
+from leadsync.spreadsheet import HeadingNames, loose
 
 _FEW = 10
 """Of more values under one heading, a single one may stand in another column: a footer, or told as nameless."""
@@ -41,12 +41,7 @@ def headed(line: SourceLine, below: Sequence[SourceLine], names: HeadingNames) -
         if loose(name) in names.unsent:
             for at in held:
                 cells[at] = cells[at] or name
-        elif (
-            is_title
-            or not _is_alone(line, left, right)
-            or len(held) > 1
-            or (held != [left] and _names_something(name, names))
-        ):
+        elif is_title or not _is_alone(line, left, right) or len(held) > 1:
             faults.append(merged_fault(left, right))
         elif held != [left]:
             cells[left], cells[held[0]] = "", name
@@ -74,9 +69,3 @@ def settled(line: SourceLine, names: Sequence[str]) -> SourceLine:
 def _is_alone(line: SourceLine, left: int, right: int) -> bool:
     """Whether a merged cell hides no text of the columns beside its first."""
     return not any(map(str.strip, line.cells[left + 1 : right + 1]))
-
-
-def _names_something(name: str, names: HeadingNames) -> bool:
-    """Whether a column's numbers are names: their formats were looked up where the heading stands."""
-    key = loose(name)
-    return key in names.ids or key in names.phones or is_post_code(key)
