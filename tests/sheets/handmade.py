@@ -60,6 +60,7 @@ def xlsb(
     columns: tuple[bytes, ...] = (),
     view: int = 0x3DC,
     engine: int | None = None,
+    has_size: bool = True,
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style. Below the first row a
     cell's style is its column where there are as many formats. The second font, that of the cells at `struck`, has a
@@ -74,7 +75,7 @@ def xlsb(
             # Short cells have no column, and their own style.
             cells += record12(kind, body if kind in SHORT_CELLS else struct.pack("<II", column, style) + body)
     width = max(map(len, rows.values()))
-    size = record12(148, struct.pack("<IIII", min(rows), max(rows), 0, width - 1))
+    size = record12(148, struct.pack("<IIII", min(rows), max(rows), 0, width - 1)) if has_size else b""
     ranges = b"".join(
         record12(176, struct.pack("<IIII", top, bottom, left, right)) for top, bottom, left, right in merged
     )

@@ -41,7 +41,7 @@ NO_TEXT = (8, bytes(10))
         (NO_TEXT, 0, None, None),  # as Aspose.Cells does
         (NO_TEXT, 0, (9, struct.pack("<dHI", 5.0, 0, 0)), ""),
         (NO_TEXT, 191029, None, ""),  # Excel
-        (NO_TEXT, None, None, ""),
+        (NO_TEXT, None, None, None),  # as Spire.XLS does
     ],
 )
 def test_formulas_of_an_xlsb_that_were_never_worked_out(tmp_path, rows_of, value, engine, other, text):
@@ -121,6 +121,15 @@ def test_a_shared_text_of_an_xlsb_struck_in_part(tmp_path, rows_of):
     lines = {1 + number: [(6, handmade.wide("x")), (7, struct.pack("<I", number))] for number in range(2)}
     path = handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, **lines}, shared=shared + handmade.record12(160))
     assert rows_of(path) == [Row(2, ("x", "Sale")), Row(3, ("x", "No Sale"), faults=(STRUCK,))]
+
+
+def test_an_xlsb_without_a_size_and_a_count_of_its_texts_is_read(tmp_path, rows_of):
+    """As Spire.XLS writes it."""
+    shared = handmade.record12(159, struct.pack("<II", 2, 0))
+    shared += b"".join(handmade.record12(19, b"\0" + handmade.wide(text)) for text in ("Ann", "Sale"))
+    cells = {0: HEADINGS, 1: [(7, struct.pack("<I", 0)), (7, struct.pack("<I", 1))]}
+    path = handmade.xlsb(tmp_path / "leads.xlsb", cells, shared=shared + handmade.record12(160), has_size=False)
+    assert rows_of(path) == [Row(2, ("Ann", "Sale"))]
 
 
 def test_short_cells_of_an_xlsb_stand_right_of_the_ones_before(tmp_path, rows_of):

@@ -72,7 +72,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
         if content is Content.XLSB:
-            file = xlsb_records.with_long_cells(file)
+            file = xlsb_records.as_calamine_reads(file)
         (name, sheet, remarks), parts, sheets = _sheet(file, wanted, rules, content, shown)
         metadata = _metadata(file, name, sheet, content, remarks, identifier_columns(sheet, rules.names))
         if metadata.repeated:

@@ -37,6 +37,9 @@ _SHORT_CELLS, _SHORTENED = frozenset(range(12, 19)), 11
 """Cells without a column of their own, which stand right of the one before; each number is so much above the long
 cell's. SheetJS writes them."""
 _BEGIN_SHEET, _BEGIN_CELLS, _END_CELLS = 129, 145, 146
+_SIZE, _BEGIN_TEXTS = 148, 159
+_UNCOUNTED = b"\x9f\1\x08"
+"""The beginning of shared texts, before two counts. Spire.XLS writes 0 for the second, and no size of a sheet."""
 _BEGIN_FUTURE, _END_FUTURE = 35, 36
 _MORE = 0x80
 """Set in a byte of a number with more bytes to come."""
@@ -49,7 +52,7 @@ _COLUMNS, _COLUMN_HIDDEN = 60, 1
 _VIEW, _ZEROS_SHOWN = 137, 0x10
 _ALWAYS_CALCULATE = 2
 _CALCULATION, _NO_ENGINE = 157, bytes(4)
-"""How formulas are worked out, and the number for no engine that did, as Aspose.Cells writes it."""
+"""How formulas are worked out, and the number for no engine that did: Aspose.Cells writes it, Spire.XLS no record."""
 
 
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
@@ -65,7 +68,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         styles = _styles(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else _Styles()
         formats = Formats(styles.codes, identifiers, styles.struck)
         _check_known(archive.read(parts[part]))
-        no_engine = any(kind == _CALCULATION and body[:4] == _NO_ENGINE for kind, body in _records(workbook))
+        no_engine = not any(kind == _CALCULATION and body[:4] != _NO_ENGINE for kind, body in _records(workbook))
         metadata = _look(archive.read(parts[part]), formats, no_engine=no_engine)
         if styles.fonts:
             shared = archive.read(parts["xl/sharedstrings.bin"]) if "xl/sharedstrings.bin" in parts else b""
@@ -74,35 +77,42 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         return metadata
 
 
-def with_long_cells(file: BinaryIO) -> BinaryIO:
-    """Return a copy with every cell in its long form, which calamine reads; the file itself if all are so."""
+def as_calamine_reads(file: BinaryIO) -> BinaryIO:
+    """Return a copy in the form that calamine reads; the file itself if it is in it.
+
+    Each cell is in its long form, the sheet has a size, which is not looked at, and the shared texts are counted.
+    """
     with zipfile.ZipFile(file) as archive:
         binary = (name for name in archive.namelist() if name.lower().endswith(".bin"))
-        sheets = {name: part for name in binary if _is_sheet(part := archive.read(name))}
-        written = {name: _lengthened(part) for name, part in sheets.items() if _has_short_cells(part)}
-        if not written:
+        parts = {name: _rewritten(archive.read(name)) for name in binary}
+        if not any(parts.values()):
             return file
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w") as target:
             for name in archive.namelist():
-                target.writestr(name, written.get(name) or archive.read(name))
+                target.writestr(name, parts.get(name) or archive.read(name))
     copy.seek(0)
     return copy
 
 
-def _is_sheet(part: bytes) -> bool:
-    return part.startswith(_record(_BEGIN_SHEET, b""))
-
-
-def _has_short_cells(part: bytes) -> bool:
-    return not _SHORT_CELLS.isdisjoint(kind for kind, _ in _records(part))
+def _rewritten(part: bytes) -> bytes:
+    """Return a part in the form that calamine reads; empty if it is in it."""
+    if part.startswith(_record(_BEGIN_SHEET, b"")):
+        kinds = {kind for kind, _ in _records(part)}
+        return b"" if _SHORT_CELLS.isdisjoint(kinds) and _SIZE in kinds else _lengthened(part)
+    if part.startswith(_UNCOUNTED) and part[len(_UNCOUNTED) + 4 :].startswith(bytes(4)):
+        texts = sum(kind == _SHARED_TEXT for kind, _ in _records(part))
+        return _record(_BEGIN_TEXTS, struct.pack("<II", texts, texts)) + part[len(_UNCOUNTED) + 8 :]
+    return b""
 
 
 def _lengthened(part: bytes) -> bytes:
-    """Return a sheet with each cell in its long form."""
-    written: list[bytes] = []
+    """Return a sheet with a size and each cell in its long form."""
+    written = [_record(_BEGIN_SHEET, b""), _record(_SIZE, bytes(16))]
     column = -1
     for kind, body in _records(part):
+        if kind in (_BEGIN_SHEET, _SIZE):
+            continue
         if kind in _SHORT_CELLS:
             column += 1
             written.append(_record(kind - _SHORTENED, struct.pack("<I", column) + body))
