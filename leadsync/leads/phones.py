@@ -248,12 +248,12 @@ def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
 def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
     """Return the fault of digits without a valid number of the region."""
     region, example = plan.region, _example(plan)
-    if len(digits) > _LONGEST_NUMBER:
-        return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})
     for spelling, abroad in _spellings(digits, plus, plan):
         country = country_of(parse(spelling, region))
         if country and country not in plan.home and (abroad or country_code_of(country) == plan.code):
             return Refused(_K.FOREIGN_PHONE, {"country": country, "region": region})
+    if len(digits) > _LONGEST_NUMBER:
+        return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})
     if not plus and digits[0] not in "01" and len(digits) in plan.local_lengths:
         return Refused(_K.NO_AREA_CODE, example)
     found = None if plus else plan.find(digits)
