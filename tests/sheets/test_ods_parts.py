@@ -10,6 +10,10 @@ from tests.sheets import handmade
 from tests.sheets.handmade import MERGED, UNWORKED, cell, error_fault, fault_words
 
 NOUGHT = 'office:value-type="float" office:value="0"|<text:p>0</text:p>'
+TEXT_AT_0 = (
+    'office:value-type="float" office:value="0"|<text:p>0</text:p></table:table-cell>'
+    '<table:table-cell table:formula="of:=[.A9]&amp;[.B9]" office:value-type="float" office:value="0">'
+)
 WORKED_OUT = (
     '</table:table-cell><table:table-cell table:formula="of:=7" office:value-type="float" office:value="7">'
     "<text:p>7</text:p>"
@@ -47,6 +51,7 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
         ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT, "0"),
         ("SheetJS 0.18.5", NOUGHT, "=A1"),
         ("SheetJS 0.18.5", NOUGHT + WORKED_OUT, "0"),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", TEXT_AT_0 + "<text:p>0</text:p>", "="),
     ],
 )
 def test_a_formula_that_comes_to_nothing_in_an_ods(tmp_path, rows_of, generator, inside, text):

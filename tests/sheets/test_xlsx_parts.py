@@ -103,6 +103,24 @@ def test_a_library_that_gives_all_formulas_an_empty_text_or_0_works_none_out(
     assert fault_words(row).startswith("has a formula without a stored value in column B") != is_worked_out
 
 
+@pytest.mark.parametrize(
+    ("formula", "cells"),
+    [
+        ("IF(A9=1,7,8)", ("x", "0", "0")),
+        ('IF(A9=1,"Busy","Sale")', ("x", "=", "=")),  # XlsxWriter's zeros, kept by LibreOffice and Gnumeric
+    ],
+)
+def test_a_0_for_a_text_shows_that_no_formula_was_worked_out(workbook, rows_of, formula, cells):
+    zeros = f'<c r="B2"><f>{formula}</f><v>0</v></c><c r="C2"><f>A9*2</f><v>0</v></c>'
+    path = workbook([["Id", "Name", "Net"], ["x", "Ann", 7]])
+
+    def stored(_: str, data: bytes) -> bytes:
+        return re.sub(rb"<calcPr[^>]*>", b"", re.sub(rb'<c r="B2".*</c>', zeros.encode(), data))
+
+    (row,) = rows_of(altered(path, stored))
+    assert row.cells == cells
+
+
 def test_document_types_in_parts_that_hold_no_cells_do_no_harm(workbook, cells_of):
     """Macros of OpenDocument sheets and their old manifests begin with one."""
     path = workbook([["Id"], ["x"]])

@@ -15,6 +15,7 @@ from leadsync.sheets.formats.conditional_formats import Veil
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
 from leadsync.sheets.formats.serial_dates import has_date_among_parts, is_date_code, shows_day
+from leadsync.sheets.formats.text_formulas import makes_text
 
 _BLOCK = 1 << 18
 _NOTHING = re.compile(r"0(?:\.0+)?(?:[a-z]+)?")
@@ -105,11 +106,14 @@ class CellMetadata:
 class Stopgaps:
     """The formulas of a sheet with a value that a library may have put in place of working them out.
 
-    A program that works formulas out does so with more of them than those that come to nothing.
+    A program that works formulas out does so with more of them than those that come to nothing. One that only opens and
+    saves another's workbook keeps its stopgaps: a 0 for a formula that makes a text shows that all zeros are such.
     """
 
     formulas: dict[Place, str] = field(default_factory=dict)
+    zeros: set[Place] = field(default_factory=set)
     is_one_worked_out: bool = False
+    is_text_zero: bool = False
 
     def add(self, place: Place, text: str, *, is_stopgap: bool) -> None:
         """Count a formula with a value."""
@@ -118,9 +122,18 @@ class Stopgaps:
         else:
             self.is_one_worked_out = True
 
+    def add_zero(self, place: Place, formula: str) -> None:
+        """Count a formula with a stored 0; `formula` has no sign in front, and none of a shared one is known."""
+        self.zeros.add(place)
+        self.is_text_zero = self.is_text_zero or makes_text(formula)
+
     def unworked(self) -> dict[Place, str]:
         """Return the formulas never worked out: all of them, or none."""
         return {} if self.is_one_worked_out else self.formulas
+
+    def wrong_zeros(self) -> dict[Place, str]:
+        """Return the formulas with a stored 0, if one of them makes a text; else none."""
+        return dict.fromkeys(sorted(self.zeros), "=") if self.is_text_zero else {}
 
 
 def _by_row(places: Iterable[Place]) -> dict[int, list[int]]:

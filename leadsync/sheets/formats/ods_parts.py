@@ -68,6 +68,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         with archive.open("content.xml") as stream:
             walk = _CellWalk(sheet, metadata, identifiers, styles)
             walk_xml(stream.read, walk)
+    metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas}
     if not styles.works_out:
         metadata.formulas |= walk.stopgaps.unworked()
     metadata.hides_zeros = styles.hides_zeros
@@ -260,6 +261,8 @@ class _CellWalk(Walk):
         for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
             for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
                 self.stopgaps.add((row, column), text, is_stopgap=is_stopgap)
+                if is_stopgap:
+                    self.stopgaps.add_zero((row, column), text[1:])
 
     def _formula_text(self) -> str:
         return "=" + self._cell["table:formula"].partition("=")[2]

@@ -122,7 +122,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     if len(results) == 1:
         metadata.formulas |= stopgaps.unworked()
     if _ZERO in results:
-        metadata.formulas |= dict.fromkeys(_wrong_zeros(stream, workbook), "=")
+        metadata.formulas |= dict.fromkeys(sorted(_wrong_zeros(stream, workbook)), "=")
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:

@@ -79,7 +79,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             walk = _CellWalk(formats, struck_texts, metadata, veils, doubted, zero_is_none=zero_is_none)
             with archive.open(part) as stream:
                 walk_xml(stream.read, walk)
-            metadata.formulas |= walk.stopgaps.unworked()
+            metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas, **walk.stopgaps.unworked()}
         return metadata
 
 
@@ -401,6 +401,8 @@ class _CellWalk(Walk):
 
     def _end_cell(self) -> None:
         place = (self._row, self._column)
+        if self._formula is not None and self._kind == "n" and (self._value or "").strip() in _ZEROS:
+            self.stopgaps.add_zero(place, self._formula)
         counts = self._formula is not None and not self.stopgaps.is_one_worked_out
         if counts and not self._never_worked_out():
             self._count_formula(place)
