@@ -1,7 +1,6 @@
 """Formulas that come to a text whatever the cells hold, as written in an .xlsx or an OpenDocument file. Pure."""
 
 import re
-from functools import lru_cache
 
 _PIECE = re.compile(
     r"""
@@ -15,14 +14,17 @@ _TEXT_FUNCTIONS = frozenset((
     *("CONCATENATE", "CONCAT", "TEXTJOIN", "TEXT", "TRIM", "UPPER", "LOWER", "PROPER", "LEFT", "RIGHT", "MID"),
     *("SUBSTITUTE", "REPLACE", "REPT", "CHAR", "UNICHAR", "CLEAN", "FIXED", "DOLLAR"),
 ))  # fmt: skip
+_MAY_BE = re.compile(rf'["&]|\b(?:{"|".join(sorted(_TEXT_FUNCTIONS))})\b', re.IGNORECASE)
+"""Signs of such a formula: a sheet may have a 0 in each row."""
 _CHOICES = {"IF": 1, "IFERROR": 0, "IFNA": 0}
 """Functions that come to one of their arguments, from this one on."""
 _BOTH = 2
 
 
-@lru_cache(maxsize=256)
 def makes_text(formula: str) -> bool:
     """Whether a formula, without the sign in front, surely comes to a text or an error."""
+    if _MAY_BE.search(formula) is None:
+        return False
     top: list[str] = []
     arguments = [""]
     depth = 0
