@@ -1,7 +1,7 @@
 """The metadata of cells in the records of an .xls file. Source: [MS-XLS]."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -121,8 +121,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
                     metadata.keep_format((row, at), code, number)
     if len(results) == 1:
         metadata.formulas |= stopgaps.unworked()
-    if _ZERO in results:
-        metadata.formulas |= dict.fromkeys(sorted(_wrong_zeros(stream, workbook)), "=")
+    metadata.formulas |= _wrong_zeros(stream, workbook, results)
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:
@@ -171,12 +170,13 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield formula, text_in(bodies, 0)
 
 
-def _wrong_zeros(stream: bytes, workbook: _Globals) -> set[Place]:
+def _wrong_zeros(stream: bytes, workbook: _Globals, results: Container[bytes]) -> dict[Place, str]:
     """Return the formulas with a stored 0 that is not theirs; Excel itself stores none."""
-    if not workbook.strings or (workbook.has_engine and not workbook.is_of_libre_office):
-        return set()
+    is_of_excel = workbook.has_engine and not workbook.is_of_libre_office
+    if _ZERO not in results or not workbook.strings or is_of_excel:
+        return {}
     loses_texts = workbook.is_of_library or workbook.is_of_libre_office
-    return _formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts)
+    return dict.fromkeys(sorted(_formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts)), "=")
 
 
 def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
