@@ -127,6 +127,7 @@ def test_formulas_that_nobody_worked_out_have_no_number_beside_one_of_them() -> 
     assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7), (1, 8)}
     formulas[1, 7] = ref("name")
     assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7)}, "texts alone are lost"
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True, is_all=True) == {(1, 7), (1, 8)}
 
 
 def test_a_program_that_keeps_its_texts_has_lost_all_or_none() -> None:

@@ -93,17 +93,17 @@ class Formulas:
     shared: dict[Place, bytes]
     _known: dict[Place, Value] = field(default_factory=dict)
 
-    def wrong_zeros(self, *, loses_texts: bool) -> set[Place]:
+    def wrong_zeros(self, *, loses_texts: bool, is_all: bool = False) -> set[Place]:
         """Return the formulas that come to a text or another number.
 
         `loses_texts`: the program that wrote the file may have worked the formulas out, and stored 0 for texts. Then
-        any that may come to a text are among them. If this is not why one of the zeros is wrong, nothing was worked
-        out: all whose value is unknown are among them.
+        any that may come to a text are among them. `is_all`: no formula of the sheet has another value than 0. If a
+        zero is wrong, and not for a lost text alone, nothing was worked out: all whose value is unknown are among them.
         """
         results = {place: self._result(place, 0) for place in self.tokens}
         texts = {place for place, result in results.items() if _kind(result) is Kind.TEXT}
         numbers = {place for place, result in results.items() if isinstance(result, float) and result}
-        is_unworked = bool(numbers or (texts and not loses_texts))
+        is_unworked = bool(numbers or (texts and (is_all or not loses_texts)))
         unknown = {Kind.NUMBER, Kind.ANY} if is_unworked else {Kind.ANY} if loses_texts else set()
         return texts | numbers | {place for place, result in results.items() if result in unknown}
 

@@ -1,7 +1,7 @@
 """The metadata of cells in the records of an .xls file. Source: [MS-XLS]."""
 
 import struct
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -170,13 +170,14 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield formula, text_in(bodies, 0)
 
 
-def _wrong_zeros(stream: bytes, workbook: _Globals, results: Container[bytes]) -> dict[Place, str]:
+def _wrong_zeros(stream: bytes, workbook: _Globals, results: set[bytes]) -> dict[Place, str]:
     """Return the formulas with a stored 0 that is not theirs; Excel itself stores none."""
     is_of_excel = workbook.has_engine and not workbook.is_of_libre_office
     if _ZERO not in results or not workbook.strings or is_of_excel:
         return {}
     loses_texts = workbook.is_of_library or workbook.is_of_libre_office
-    return dict.fromkeys(sorted(_formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts)), "=")
+    wrong = _formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts, is_all=len(results) == 1)
+    return dict.fromkeys(sorted(wrong), "=")
 
 
 def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
