@@ -48,7 +48,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.ERROR_VALUE: (f"has the error {{error}} {_CELL_IN_COLUMN}", "correct its formula"),
     _K.NO_STORED_VALUE: (
         f"has a formula without a stored value {_CELL_IN_COLUMN}",
-        "open the workbook in a spreadsheet program and save it as .xlsx, so that the formula is worked out",
+        (
+            "open the workbook in a spreadsheet program and save it as .xlsx, in LibreOffice after Ctrl+Shift+F9, "
+            "so that the formula is worked out"
+        ),
     ),
     _K.MERGED_CELL: (f"has a merged cell {_CELL_IN_COLUMN}", "unmerge it and fill in every cell"),
     _K.STRUCK_TEXT: (

@@ -159,7 +159,7 @@ _OF_RUNS: tuple[tuple[str, _Words], ...] = (
 _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
     (r"delete it, or set headings_row = \S+ in \[input\] if its headings are to be taken", "leave it out"),
     (
-        r"(open the workbook in a spreadsheet program and save it as \.xlsx, so that the formula)",
+        r"(open the workbook in a spreadsheet program and save it as \.xlsx)",
         r"type its value, or \1",
     ),
     (r" or add it to blank_words in \[input\]", ""),

@@ -127,7 +127,7 @@ def test_no_words_beside_a_cell_are_a_terminals() -> None:
 
 
 def test_a_formula_without_a_value_can_be_typed_and_a_loud_warning_loses_its_mark() -> None:
-    remedy = "open the workbook in a spreadsheet program and save it as .xlsx, so that the formula is worked out"
+    _, remedy = FAULT_WORDS[FaultKind.NO_STORED_VALUE]
     assert in_cell_words(remedy) == f"type its value, or {remedy}"
     assert in_run_words("! 1 row is a total", "") == "1 row is a total"
 
