@@ -33,6 +33,7 @@ from leadsync.sheets.formats.text_formulas import makes_text
         ("B2", False),
         ("", False),
         (")(", False),
+        ("IF(A1," * 900 + '"x"' + ',"y")' * 900, False),
         ('IF("', False),
     ],
 )

@@ -95,6 +95,7 @@ NET_IS_EMPTY, BLANK_IS_EMPTY = ref("net") + text("") + EQUAL, ref("blank") + tex
         (b"\x18" + bytes(5), True),  # unknown
         (b"", True),
         (ADD, True),
+        (call(1, 0), True),
         (b"\x44\1", True),
     ],
 )

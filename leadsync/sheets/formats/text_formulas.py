@@ -19,11 +19,16 @@ _MAY_BE = re.compile(rf'["&]|\b(?:{"|".join(sorted(_TEXT_FUNCTIONS))})\b', re.IG
 _CHOICES = {"IF": 1, "IFERROR": 0, "IFNA": 0}
 """Functions that come to one of their arguments, from this one on."""
 _BOTH = 2
+_DEEPEST = 64
+"""Levels of functions in functions in Excel."""
 
 
-def makes_text(formula: str) -> bool:
-    """Whether a formula, without the sign in front, surely comes to a text or an error."""
-    if _MAY_BE.search(formula) is None:
+def makes_text(formula: str, levels: int = _DEEPEST) -> bool:
+    """Whether a formula, without the sign in front, surely comes to a text or an error.
+
+    `levels` are those of functions in functions that are followed.
+    """
+    if levels == 0 or _MAY_BE.search(formula) is None:
         return False
     top: list[str] = []
     arguments = [""]
@@ -47,4 +52,4 @@ def makes_text(formula: str) -> bool:
     if function not in _CHOICES:
         return function in _TEXT_FUNCTIONS
     choices = arguments[_CHOICES[function] :]
-    return len(choices) >= _BOTH and all(makes_text(choice.strip()) for choice in choices)
+    return len(choices) >= _BOTH and all(makes_text(choice.strip(), levels - 1) for choice in choices)

@@ -115,7 +115,7 @@ class Formulas:
             return Kind.ANY
         if place not in self._known:
             self._known[place] = Kind.ANY
-            with contextlib.suppress(IndexError, struct.error):
+            with contextlib.suppress(LookupError, ValueError, struct.error):
                 self._known[place] = self._worked_out(self.tokens[place], place, depth)
         return self._known[place]
 
