@@ -228,6 +228,8 @@ class RowRecord:
     """Whether sending it twice does no harm; an insert under way is never harmless."""
     reason: Reason | None = None
     """The reason for not sending it; `message` is empty then."""
+    overtaken: bool = False
+    """Whether it did not go, and a later row of its lead went through: a correction of it is not sent."""
 
 
 RESTORED = "the journal was restored or failed over, and begun rows may be lost from it"

@@ -8,6 +8,7 @@ import pandas as pd
 from leadsync.api.outcome_frames import TIME, outcomes, rows_of_sheet, typed
 from leadsync.api.sync_result import SyncResult
 from leadsync.models import Status
+from leadsync.run import rows_to_report
 from leadsync.session import Session
 
 StateGiven = str | os.PathLike[str] | None
@@ -73,7 +74,7 @@ def rows(run: str | SyncResult, *, state: StateGiven = None) -> pd.DataFrame:
     """
     with Session(state).journal() as journal:
         found = journal.run(_id(run))
-        return rows_of_sheet(found, list(journal.records(found.id)))
+        return rows_of_sheet(found, list(rows_to_report(journal, found.id)))
 
 
 def attempts(run: str | SyncResult, *, state: StateGiven = None) -> pd.DataFrame:

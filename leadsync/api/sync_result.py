@@ -12,6 +12,7 @@ from leadsync.errors import Stopped
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
 from leadsync.report import as_json, warnings_of
+from leadsync.run import rows_to_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def result_of(
 ) -> SyncResult:
     """The result of a run; `frame` is the given one if the run has read just that."""
     # Held in memory, as the frame is.
-    records = list(journal.records(run.id))
+    records = list(rows_to_report(journal, run.id))
     found: dict[str, Any] = as_json(run, journal.tally(run.id), files)
     return SyncResult(
         run.id,

@@ -47,9 +47,9 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
-    from leadsync.run import corrected_rows_left, overtaken_rows
+    from leadsync.run import corrected_rows_left, overtaken_words
 
-    why = overtaken_rows(journal, run.id) or f"no row of run {run.id} that failed or is unsent can go again"
+    why = overtaken_words(journal, run.id) or f"no row of run {run.id} that failed or is unsent can go again"
     says = [f"Nothing to do: {why}."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
@@ -58,10 +58,12 @@ def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
 
 def _waiting_rows(journal: "Journal", run: RunRecord) -> list[str]:
     """The sentences about rows of a run that wait for a person."""
-    from leadsync.run import written_files
+    from leadsync.run import overtaken_rows, written_files
 
     statuses, files, says = journal.tally(run.id).statuses, written_files(run), []
-    if journal.moved_to(run.id) is None and (rejected := statuses.get(Status.REJECTED)):
+    overtaken = sum(row.status is Status.REJECTED for row in overtaken_rows(journal, run.id))
+    rejected = statuses.get(Status.REJECTED, 0) - overtaken
+    if journal.moved_to(run.id) is None and rejected:
         file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
         rows = counted(rejected, "rejected row is", "rejected rows are")
         says.append(f"{rows} to be corrected in {file}, which then goes to `leadsync run`.")

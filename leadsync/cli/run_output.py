@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadsync.cli.columns import coloured_status
 from leadsync.cli.shell import Shell
-from leadsync.models import RunRecord, Status
+from leadsync.models import RunRecord
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -31,6 +31,7 @@ def put_run(
     `report.as_text`.
     """
     from leadsync.report import as_json, as_text
+    from leadsync.run import overtaken_rows
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
@@ -44,7 +45,7 @@ def put_run(
         moved_to=moved_to,
         standing=standing,
         doing=doing,
-        overtaken=len(journal.overtaken(run.id)) if tally.statuses.get(Status.FAILED) else 0,
+        overtaken=[row.code for row in overtaken_rows(journal, run.id)],
     )
     shell.result(text, value)
 

@@ -153,7 +153,7 @@ class SheetRunner:
         """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
         from leadsync.progress import SilentProgress
         from leadsync.report import as_text
-        from leadsync.run import behind_its_end, execute, plan_warnings, words_behind
+        from leadsync.run import behind_its_end, execute, overtaken_rows, plan_warnings, words_behind
 
         with logged_as(plan.run.id):
             _log.info("%s begins", plan.run.file.name)
@@ -175,7 +175,7 @@ class SheetRunner:
                 self._remove_earlier_files(journal, done.run)
             self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
             if not self.shell.json:
-                overtaken = len(journal.overtaken(done.run.id)) if done.tally.statuses.get(Status.FAILED) else 0
+                overtaken = [row.code for row in overtaken_rows(journal, done.run.id)]
                 text = as_text(done.run, done.tally, done.files, overtaken=overtaken)
                 self.shell.result(Visible(f"{text}\n"), None)
         return done

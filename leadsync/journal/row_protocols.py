@@ -13,6 +13,7 @@ from leadsync.journal.values import (
     FoundLead,
     LastSent,
     Origin,
+    OvertakenRow,
     Queued,
     ReasonCount,
     RowEnds,
@@ -193,15 +194,16 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
-    def overtaken(self, run_id: str) -> list[int]:
-        """The numbers of failed rows, in order, that no retry sends: a later row of their lead in the run went through.
-
-        A row of a lead that waits for a person is none of them.
-        """
+    def overtaken(self, run_id: str) -> list[OvertakenRow]:
+        """The failed and rejected rows, in order, that neither a retry nor a correction sends: a later row of their
+        lead in the run went through. Rows that another run has sent since are none of them."""
         ...
 
     def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
-        """Those that a retry would send, and no more once the rows up to row `end`, or all, have gone."""
+        """The failed rows that a retry would send, and no more once the rows up to row `end`, or all, have gone.
+
+        A row of a lead that waits for a person is none of them.
+        """
         ...
 
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:

@@ -90,6 +90,14 @@ class Queued:
     author: str = ""
 
 
+class OvertakenRow(NamedTuple):
+    """A failed or rejected row behind which a later one of its lead went through, with the dialer's code."""
+
+    number: int
+    status: Status
+    code: int | None = None
+
+
 class QueueConnections(Protocol):
     """The class of the queue's connections; their waits for the server have an end."""
 

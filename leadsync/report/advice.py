@@ -34,6 +34,11 @@ def advice(record: RowRecord, run_id: str) -> str:
             return ""
         case Status.SKIPPED:
             return advice_after(record.reason) if isinstance(record.reason, Skip) else ""
+        case Status.REJECTED | Status.FAILED if record.overtaken:
+            return (
+                "A later row of its lead went through: a correction of this one is not sent, unless its sync_status "
+                "and sync_row are cleared."
+            )
         case Status.REJECTED:
             return "Correct the row as the message says, then give this file to `leadsync run`."
         case Status.FAILED:

@@ -9,7 +9,7 @@ from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRe
 from leadsync.plurals import counted
 from leadsync.report.advice import MEANINGS, still_failing, undecided_in, waits
 from leadsync.report.highlights import Highlights
-from leadsync.report.row_words import DECIDING
+from leadsync.report.row_words import DECIDING, overtaken_words
 from leadsync.report.tables import is_final
 from leadsync.report.warnings import new_leads
 from leadsync.report_values import CodeCount, StatusCount, Summary
@@ -38,6 +38,8 @@ class Digest:
         self._dispositions: Counter[str] = Counter()
         self._callbacks = self._attempts = self._finals = self._plain_failures = 0
         self._waiting = self._still_failing = 0
+        self._overtaken: Counter[int | None] = Counter()
+        """The rows whose correction is not sent, by code."""
         self.new_leads = 0
         """Rows without a callback date that went through."""
         self._undecided_before: Counter[str] = Counter()
@@ -61,11 +63,13 @@ class Digest:
         match record.status:
             case Status.SUCCEEDED:
                 self._took_effect(record)
-            case Status.REJECTED:
-                self._was_rejected(found)
             # The order of these cases counts: a row is counted once, by its most particular case.
             case Status.FAILED if is_final(record):
                 self._finals += 1
+            case Status.FAILED | Status.REJECTED if record.overtaken:
+                self._overtaken[record.code] += 1
+            case Status.REJECTED:
+                self._was_rejected(found)
             case Status.FAILED if record.code is None:
                 self._plain_failures += 1
             case Status.UNSENT if waits(record):
@@ -120,7 +124,8 @@ class Digest:
     @property
     def _to_correct(self) -> int:
         """The rows open to correction, skipped ones with a failure in an earlier run among them."""
-        return self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] + self._still_failing - self._finals
+        rows = self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] + self._still_failing
+        return rows - self._finals - self._overtaken.total()
 
     @property
     def _skipped_for_good(self) -> int:
@@ -147,6 +152,7 @@ class Digest:
             f"{count:,} {words}"
             for count, words in (
                 (self._to_correct, "to correct"),
+                (self._overtaken.total(), "behind a later row of the same lead"),
                 (self._to_decide, "to decide"),
                 (self._finals, "on the do-not-call list"),
                 (self._waiting, "waiting for that"),
@@ -201,7 +207,9 @@ class Digest:
             name, message = self._names[code]
             meaning = f"Not in the dialer's documentation. Its words: {message or name or 'none'}"
             return CodeCount(code, name or "?", self._codes[code], meaning, "", "Ask the dialer's vendor.")
-        return CodeCount(code, entry.name, self._codes[code], entry.meaning, entry.cause, entry.advice)
+        # Of no use if none of its rows can go again.
+        advice = "" if self._overtaken[code] == self._codes[code] else entry.advice
+        return CodeCount(code, entry.name, self._codes[code], entry.meaning, entry.cause, advice)
 
     def _effects(self) -> Iterator[tuple[str, str, int]]:
         most = self._dispositions.most_common()
@@ -229,6 +237,8 @@ class Digest:
             what = f"highlighted cells on the sheet {sheet}" if sheet else "rows in the retry file"
             correct = "When that is done, correct" if goes_on else "Correct"
             yield f"{correct} the {what}, save, and give the file to leadsync run."
+        if behind := self._overtaken.total():
+            yield overtaken_words(behind)
         if self._to_decide:
             where = "on the sheet To decide" if workbook else "in the review file"
             where += " of the report" if workbook and self._marked else ""
@@ -244,7 +254,7 @@ class Digest:
                 f"file, or with leadsync resolve {earlier}, which takes --row N and {DECIDING}"
             )
         # 103 and 109 are the dialer's own trouble: a Counter gives 0 for a code that was not answered.
-        if self._plain_failures or self._codes[103] or self._codes[109]:
+        if self._plain_failures or any(self._codes[code] > self._overtaken[code] for code in (103, 109)):
             yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"
         if not (self._to_correct or self._to_decide or self._waiting or self._undecided_before or goes_on):
             yield "There is nothing left to do."

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.models import RowRecord
+from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Detail, Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 from leadsync.report.fault_words import FAULT_WORDS, LINE_FAULTS
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -113,6 +114,13 @@ def advice_after(skip: Skip) -> str:
             f"--row N` and {DECIDING}."
         )
     return ""
+
+
+def overtaken_words(count: int) -> str:
+    """The sentence about failed and rejected rows whose correction is not sent."""
+    its_lead, it = agreeing(count, "its lead", "their leads"), agreeing(count, "it", "them")
+    rows = f"{counted(count, 'row that did not go', 'rows that did not go')}: a later row of {its_lead} went through"
+    return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared."
 
 
 def _sentences(rejected: Rejected) -> Iterator[str]:

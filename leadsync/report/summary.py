@@ -1,5 +1,6 @@
 """The outcome of a run, for a person and for a script. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from leadsync.file_names import is_pages_own, is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import meaning
+from leadsync.report.row_words import overtaken_words
 from leadsync.report.standings import Standing, StandingKind
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
@@ -45,20 +47,21 @@ def as_text(
     moved_to: Sequence[str] | None = None,
     standing: Standing | None = None,
     doing: str = "",
-    overtaken: int = 0,
+    overtaken: Sequence[int | None] = (),
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
     `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
     have gone on, and a row is still to be looked at in these runs. `standing`: where the run stands now, where that is
-    looked up; `doing` says the same in words. `overtaken`: its failed
-    rows that cannot go again, as a later row of their lead went through.
+    looked up; `doing` says the same in words. `overtaken`: the codes of its failed and rejected rows that cannot go
+    again, as a later row of their lead went through.
     """
-    steps = list(_next_steps(run, tally, files, called, moved_to, standing, overtaken))
+    steps = list(_next_steps(run, tally, files, called, moved_to, standing, len(overtaken)))
+    gone_on = Counter(tally.codes if moved_to is not None else overtaken)
     head = visible_lines(
         [f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing, doing)}", *warnings_of(run), ""]
     )
-    below = visible_lines([*_lines_below(tally, files, overtaken), *([""] if steps else []), *steps])
+    below = visible_lines([*_lines_below(tally, files, gone_on), *([""] if steps else []), *steps])
     return Visible("\n".join([head, *_status_lines(run, tally, look, standing), below]))
 
 
@@ -70,9 +73,9 @@ def _status_lines(
             yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {meaning(status, run, standing)}"
 
 
-def _lines_below(tally: Tally, files: Mapping[str, Path | None], overtaken: int) -> Iterator[str]:
+def _lines_below(tally: Tally, files: Mapping[str, Path | None], gone_on: Mapping[int | None, int]) -> Iterator[str]:
     yield f"  {tally.rows:>9,}  {agreeing(tally.rows, 'row')} read"
-    yield from _refusals(tally, overtaken)
+    yield from _refusals(tally, gone_on)
     if files.get("report"):
         yield ""
         yield "Files:"
@@ -81,9 +84,8 @@ def _lines_below(tally: Tally, files: Mapping[str, Path | None], overtaken: int)
                 yield f"  {_FILE_WORDS[name]:<30} {path}"
 
 
-def _refusals(tally: Tally, overtaken: int) -> Iterator[str]:
-    # The advice for a failed row is of no use if none can go again.
-    none_goes = 0 < overtaken == tally.statuses.get(Status.FAILED, 0)
+def _refusals(tally: Tally, gone_on: Mapping[int | None, int]) -> Iterator[str]:
+    """The dialer's answers; `gone_on` counts the rows of a code that cannot go again from here."""
     codes, others = split_codes({code: count for code, count in tally.codes.items() if code != 0})
     if codes:
         yield ""
@@ -92,7 +94,8 @@ def _refusals(tally: Tally, overtaken: int) -> Iterator[str]:
         entry = RESULT_CODES.get(code)
         yield f"  {count:>9,}  {code} {entry.name if entry else 'not in the documentation'}"
         if entry:
-            goes = entry.verdict in (Verdict.FINAL, Verdict.CONFLICT) or not none_goes
+            # The advice for a failed row is of no use if none can go again.
+            goes = entry.verdict in (Verdict.FINAL, Verdict.CONFLICT) or gone_on.get(code, 0) < count
             yield f"             {entry.meaning} {entry.advice}" if goes else f"             {entry.meaning}"
     if others:
         yield f"  {others:>9,}  other codes, not in the documentation"
@@ -168,7 +171,7 @@ def _next_steps(
             rows = counted(correctable(tally) - overtaken, "row")
             yield f"{correct} the {rows} on the page, or in files that {ours} writes."
     if overtaken:
-        yield _overtaken_words(overtaken)
+        yield overtaken_words(overtaken)
     if (review := files.get("review")) and any(
         tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
     ):
@@ -177,12 +180,6 @@ def _next_steps(
             return
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
-
-
-def _overtaken_words(count: int) -> str:
-    its_lead, it = agreeing(count, "its lead", "their leads"), agreeing(count, "it", "them")
-    rows = f"{counted(count, 'failed row')}: a later row of {its_lead} went through"
-    return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared."
 
 
 def correctable(tally: Tally) -> int:

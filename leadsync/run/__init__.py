@@ -24,12 +24,14 @@ from leadsync.run.report_files import (
     Files,
     check_output,
     finish,
+    overtaken_rows,
+    rows_to_report,
     set_aside_edited,
     write_copy,
     write_files,
     written_files,
 )
-from leadsync.run.retry_plan import corrected_rows_left, overtaken_rows, plan_retry
+from leadsync.run.retry_plan import corrected_rows_left, overtaken_words, plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits, edits_in, kept_draft
@@ -94,6 +96,7 @@ __all__ = [
     "next_time",
     "origin_of",
     "overtaken_rows",
+    "overtaken_words",
     "plan_content",
     "plan_lines",
     "plan_resume",
@@ -105,6 +108,7 @@ __all__ = [
     "remarks_before",
     "rest_of",
     "retry_step",
+    "rows_to_report",
     "scan_sheet",
     "send",
     "set_aside_edited",

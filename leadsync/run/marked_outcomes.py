@@ -21,7 +21,7 @@ from leadsync.report import (
     run_front,
 )
 from leadsync.run.marked_copy import ending_of, look, losses, own_columns, refusal, write_copy
-from leadsync.run.report_files import set_aside_edited, state_of
+from leadsync.run.report_files import rows_to_report, set_aside_edited, state_of
 from leadsync.run.sheet_source import fingerprint
 from leadsync.sheets import Markable, NotMarkedError, open_table
 from leadsync.spreadsheet import is_own_heading
@@ -86,7 +86,7 @@ def _write(journal: Journal, run: RunRecord, content: Path, settings: Settings, 
     if tuple(columns.headings) != run.headings:
         raise NotMarkedError(f"its columns are not those that run {run.id} has read; look at headings_row in [input]")
     rows, digest, known = MarkedRows(columns), Digest(run, marked=table.sheet), set[int]()
-    for record in journal.records(run.id):
+    for record in rows_to_report(journal, run.id):
         found = highlights(record, run)
         digest.see(record, found)
         add_outcome(rows, record, run, found)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.commands import command
 from leadsync.errors import OutputError, UsageError, ended_by_signal
-from leadsync.journal import Journal
-from leadsync.models import RunRecord, Status
+from leadsync.journal import Journal, OvertakenRow
+from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.private_files import check_shared_folder
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
@@ -228,10 +228,23 @@ def _new_book(journal: Journal, table: Table, run: RunRecord, digest: Digest) ->
 
 def _lines(journal: Journal, run: RunRecord, digest: Digest) -> Iterator[Sequence[Line | None]]:
     """Each row's line in each of the tables, in the sheet's order; `digest` sees the rows go by."""
-    for record in journal.records(run.id):
+    for record in rows_to_report(journal, run.id):
         found = highlights(record, run)
         digest.see(record, found)
         yield lines_of(record, run, found)
+
+
+def overtaken_rows(journal: Journal, run_id: str) -> Sequence[OvertakenRow]:
+    """The rows of a run whose correction is not sent; a run without failures has none, and is not searched."""
+    statuses = journal.tally(run_id).statuses
+    return journal.overtaken(run_id) if statuses.get(Status.FAILED) or statuses.get(Status.REJECTED) else ()
+
+
+def rows_to_report(journal: Journal, run_id: str) -> Iterator[RowRecord]:
+    """A run's rows in the sheet's order, the overtaken ones marked."""
+    overtaken = {row.number for row in overtaken_rows(journal, run_id)}
+    for record in journal.records(run_id):
+        yield replace(record, overtaken=True) if record.number in overtaken else record
 
 
 def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = None) -> Files:

@@ -10,7 +10,7 @@ from typing import Any
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, Queued
-from leadsync.models import RunRecord
+from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
@@ -117,9 +117,9 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
 
 
-def overtaken_rows(journal: Journal, run_id: str) -> str:
+def overtaken_words(journal: Journal, run_id: str) -> str:
     """The words about failed rows of a run that no retry sends; empty without such rows."""
-    if not (rows := journal.overtaken(run_id)):
+    if not (rows := [row.number for row in journal.overtaken(run_id) if row.status is Status.FAILED]):
         return ""
     are, leads = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead was", "their leads were")
     failed = counted(len(rows), "failed row")

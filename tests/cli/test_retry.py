@@ -72,11 +72,15 @@ def test_failed_rows_behind_which_a_later_row_of_the_lead_went_are_called_so_and
     why = f"Nothing to do: 1 failed row of run {run['run']} is older than what its lead was sent since (row 3)."
     assert (again.code, why in again.err) == (0, True), again.err
     step = (
-        "1 failed row: a later row of its lead went through; a correction of it is not sent, unless its sync_status "
-        "and sync_row are cleared.\n"
+        "1 row that did not go: a later row of its lead went through; a correction of it is not sent, unless its "
+        "sync_status and sync_row are cleared.\n"
     )
     for told in (ended.out, again.out):
         assert (told.endswith(step), "leadsync r" in told, "The dialer failed while" in told) == (True, False, True)
+    [report] = desk.folder.glob("leads.*.report.csv")
+    assert "A later row of its lead went through" in desk.rows(report)[1]["sync_advice"]
+    page = next(desk.folder.glob("leads.*.summary.html")).read_text("utf-8")
+    assert (step.rstrip() in page, "Correct the rows" in page, "go again with" in page) == (True, False, False)
 
 
 def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Desk) -> None:

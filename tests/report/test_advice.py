@@ -39,6 +39,12 @@ def test_a_rejected_row_is_corrected_in_the_sheet() -> None:
     )
 
 
+@pytest.mark.parametrize(("status", "code"), [(Status.FAILED, 106), (Status.FAILED, None), (Status.REJECTED, None)])
+def test_no_correction_is_advised_behind_which_the_lead_took_a_later_row(status: Status, code: int | None) -> None:
+    words = "A later row of its lead went through: a correction of this one is not sent, unless its sync_status and"
+    assert advice(replace(record(status, code=code), overtaken=True), RUN).startswith(words)
+
+
 # What the result codes ask of a person: the table of the vendor's page, in the words of what can be done in the sheet.
 @pytest.mark.parametrize(
     ("code", "words"),

@@ -13,8 +13,8 @@ from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS, UNDECIDED_ROWS
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
-from leadsync.journal.values import Queued
-from leadsync.models import Lead, RunRecord
+from leadsync.journal.values import OvertakenRow, Queued
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 
 _LATER = (
@@ -30,12 +30,21 @@ _RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OV
 
 A lead's later row that went through would be undone. A corrected row would go with its old cells.
 """
-_LEFT_OUT = f"rows.run = ? AND {_FAILED} AND {_STAYED} AND {_OVERTAKEN}"
+_NOT_SENT_SINCE = (
+    "number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+    "AND number NOT IN (SELECT taken.number FROM taken JOIN rows AS its ON its.run = taken.by_run "
+    "AND its.number = taken.by_number WHERE taken.run = ? AND its.state <> 'skipped')"
+)
+_LEFT_OUT = (
+    f"rows.run = ? AND state IN ('failed', 'rejected') AND {CORRECTABLE} AND {_NOT_SENT_SINCE} "
+    f"AND number NOT IN ({CORRECTED}) AND {_OVERTAKEN}"
+)
 _TO_BE_LEFT_OUT = (
     f"rows.run = ? AND {_FAILED} AND {_STAYED} AND NOT {_OVERTAKEN} AND "
     f"{_LATER.format(later=f'later.number <= ? AND {CAN_GO}')}"
 )
-"""The failed rows that a retry leaves out, and those that it does once the rows up to a given one have gone."""
+"""The rows that a retry and a correction leave out, and the failed ones that a retry does once the rows up to a given
+one have gone."""
 
 
 class SqlPendingRows(SqlRunQueue):
@@ -125,16 +134,18 @@ class SqlPendingRows(SqlRunQueue):
             ).fetchone()[0]
         return count
 
-    def overtaken(self, run_id: str) -> list[int]:
-        return self._failed(run_id, _LEFT_OUT)
+    def overtaken(self, run_id: str) -> list[OvertakenRow]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = connection.execute(
+                f"SELECT number, state, code FROM rows WHERE {_LEFT_OUT} ORDER BY number", [key, run_id, key, key]
+            )
+            return [OvertakenRow(number, Status(state), code) for number, state, code in rows]
 
     def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
-        return self._failed(run_id, _TO_BE_LEFT_OUT, NO_END if end is None else end)
-
-    def _failed(self, run_id: str, condition: str, *values: int) -> list[int]:
         with self._database.reading() as connection:
-            given = [*_retried(run_key(connection, run_id), run_id), *values]
-            rows = connection.execute(f"SELECT number FROM rows WHERE {condition} ORDER BY number", given)
+            given = [*_retried(run_key(connection, run_id), run_id), NO_END if end is None else end]
+            rows = connection.execute(f"SELECT number FROM rows WHERE {_TO_BE_LEFT_OUT} ORDER BY number", given)
             return [number for (number,) in rows]
 
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
