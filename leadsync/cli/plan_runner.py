@@ -104,7 +104,7 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
     for line in held_rows(plan):
         shell.say(line)
     hooks.measure(0)
-    put_run(shell, journal, run, written_files(run))
+    put_run(shell, journal, run, written_files(run), is_past=True)
     return 0
 
 

@@ -38,7 +38,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))
                 hooks.measure(0)
-                put_run(shell, journal, before, written_files(before))
+                put_run(shell, journal, before, written_files(before), is_past=True)
                 return 0
             for words in _waiting_rows(journal, before):
                 shell.say(words)

@@ -1,6 +1,7 @@
 """The summary of a run on standard output."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,12 @@ def put_run(
     also: Mapping[str, Any] = MappingProxyType({}),
     standing: "Standing | None" = None,
     doing: str = "",
+    is_past: bool = False,
 ) -> None:
     """Print the summary of a run; with --json its object.
 
     `before` holds the objects of runs sent just before, `also` more keys; `standing` and `doing` as in
-    `report.as_text`.
+    `report.as_text`. `is_past`: what its warnings said before it was sent is outdated, and left out for a person.
     """
     from leadsync.report import as_json, as_text
     from leadsync.run import overtaken_rows
@@ -37,7 +39,7 @@ def put_run(
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
     text = as_text(
-        run,
+        replace(run, warnings=()) if is_past else run,
         tally,
         files,
         called=shell.called,

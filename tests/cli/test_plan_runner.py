@@ -2,6 +2,7 @@
 
 import pytest
 
+from leadsync.simulator import FaultKind, FaultRule
 from tests.cli.samples import SHEET
 from tests.conftest import Desk
 
@@ -62,6 +63,19 @@ def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) ->
     assert (again.code, again.json) == (0, first)
     assert f"Nothing to do: run {first['run']} of " in again.err
     assert " has sent leads.csv. `--fresh` sends it again." in again.err
+
+
+def test_under_nothing_to_do_no_line_of_then_says_what_waits(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L1", calls=1)])
+    sheet = desk.sheet("a.csv", "Lead Id,Outcome,Callback", "L1,Sale,24/11/2031 14:30")
+    desk.leadsync("run", sheet)
+    again = desk.sheet("b.csv", "Lead Id,Outcome,Callback", "L1,Sale,24/11/2031 14:30", "L2,Sale,24/11/2031 14:30")
+    waits = "! 1 row is not sent: it says what run"
+    assert waits in desk.leadsync("run", again).out
+    first = desk.leadsync("runs", "--json").json["runs"][1]["run"]
+    desk.leadsync("resolve", first, "--row", "2", "--applied")
+    told = desk.leadsync("run", again)
+    assert (told.code, "Nothing to do" in told.err, waits in told.out) == (0, True, False)
 
 
 def test_a_changed_sheet_goes_behind_its_stopped_run_and_both_are_told(desk: Desk) -> None:
