@@ -145,7 +145,7 @@ class SkipKind(Enum):
     NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
     OTHER_ROW_COUNTS = "the lead's last row counts, by the settings"
     SENT_IN_TRIAL = "the trial of this file has sent the row"
-    SENT_IN_COPY = "another copy of the sheet has sent a later state of the row, or the same"
+    SENT_IN_COPY = "another run of the sheet or of a copy has sent a later state of the row, or the same"
     UNCHANGED = "the row says what its lead was last sent"
     RETRIED = "a retry sends the row"
     BEGUN_ANEW = "a run begun anew has taken the sheet over"

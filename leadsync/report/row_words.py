@@ -49,8 +49,8 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.OTHER_ROW_COUNTS: "row {row} is this lead's last one and counts instead",
     SkipKind.SENT_IN_TRIAL: "run {run} sent it as row {row}",
     SkipKind.SENT_IN_COPY: (
-        "run {run} has sent this row since, from another copy of the sheet, and it went through; if what stands here "
-        "is to be sent as well, give it in a sheet of its own."
+        "run {run} has sent this row since, and it went through; if what stands here is to be sent as well, "
+        "give it in a sheet of its own."
     ),
     SkipKind.UNCHANGED: "unchanged: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.RETRIED: "sent by run {run} instead",

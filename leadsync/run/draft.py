@@ -57,7 +57,7 @@ def read_draft(
     waits = bool(scan.effects.waiting)
     elsewhere = scan.survey.skips[SkipKind.SENT_IN_COPY]
     first = (
-        _remarks_behind(journal, run, trial, settings, options, elsewhere)
+        _remarks_behind(journal, run, trial, settings, options, elsewhere, scan.survey.to_send)
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -261,17 +261,25 @@ def again_remark(run_id: str, numbers: Sequence[int]) -> Remark:
 
 
 def _remarks_behind(
-    journal: Journal, run: RunRecord, trial: RunRecord, settings: Settings, options: RunOptions, elsewhere: int
+    journal: Journal,
+    run: RunRecord,
+    trial: RunRecord,
+    settings: Settings,
+    options: RunOptions,
+    elsewhere: int,
+    to_send: int,
 ) -> list[Remark]:
-    behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere))
+    behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere, to_send))
     return [behind, *_corrections_left(journal, run, trial, options)]
 
 
-def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int) -> str:
-    """How a sheet goes behind its earlier run; `elsewhere` counts the rows that another copy of it has sent since."""
+def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int, to_send: int) -> str:
+    """How a sheet goes behind its earlier run; `elsewhere` counts the rows that other runs of it have sent."""
     kept = "the rows that went through then and still say the same"
     if elsewhere:
-        kept += f", and {counted(elsewhere, 'row')} sent since from another copy of the sheet"
+        kept += f", and {counted(elsewhere, 'row')} that other runs of the sheet have sent"
+    if trial.last_row is None and not to_send:
+        return f"Run {trial.id} has sent the same sheet, and no row of {run.file.name} goes now."
     if trial.last_row is None:
         return f"Run {trial.id} has sent the same sheet: {run.file.name} is sent as it reads now, but for {kept}."
     since = f"since run {trial.id} tried its first rows: it is sent as it reads now, but for"

@@ -29,7 +29,7 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.UNCHANGED: "the same as their lead was last sent",
     SkipKind.RETRIED: "sent by a retry",
     SkipKind.TRANSFERRED: "sent or decided elsewhere",
-    SkipKind.SENT_IN_COPY: "sent by another copy of the sheet",
+    SkipKind.SENT_IN_COPY: "sent by another run of the sheet",
     SkipKind.BEGUN_ANEW: "left to a run begun anew",
 }
 """Why rows are skipped, behind their number."""

@@ -86,7 +86,7 @@ def test_the_original_does_not_undo_a_correction_in_its_copy(desk: Desk) -> None
     assert [one for one in received(dialer) if one[0] == "ten"] == [("ten", "No Answer")]
     row = desk.leadsync("show", done.json["run"], "--status", "skipped", "--json").json["listed"][0]
     assert row["row"] == 5
-    assert f"run {run} has sent this row since, from another copy of the sheet" in row["message"]
+    assert f"run {run} has sent this row since, and it went through" in row["message"]
 
 
 def test_a_faulty_original_value_does_not_go_again(desk: Desk) -> None:

@@ -109,13 +109,15 @@ def test_a_report_of_a_report_keeps_the_first_sheets_name(journal: Journal, sett
 
 @pytest.mark.parametrize(
     ("elsewhere", "more"),
-    [(0, ""), (1, ", and 1 row sent since from another copy of the sheet")],
+    [(0, ""), (1, ", and 1 row that other runs of the sheet have sent")],
 )
 def test_a_sheet_behind_its_copy_tells_the_rows_that_the_copy_has_sent(
     tmp_path: Path, elsewhere: int, more: str
 ) -> None:
     run = a_run(tmp_path)
-    assert _trial_remark(run, run, "", elsewhere) == (
+    assert _trial_remark(run, run, "", elsewhere, 1) == (
         f"Run {run.id} has sent the same sheet: leads.csv is sent as it reads now, but for the rows that went through "
         f"then and still say the same{more}."
     )
+    nothing = f"Run {run.id} has sent the same sheet, and no row of leads.csv goes now."
+    assert _trial_remark(run, run, "", elsewhere, 0) == nothing
