@@ -13,7 +13,7 @@ MEANINGS = {
     Status.CONFLICT: "an agent was editing the lead: a person decides",
     Status.UNKNOWN: "may or may not have been applied: a person decides",
     Status.SKIPPED: "not sent on purpose",
-    Status.UNSENT: "the run stopped first",
+    Status.UNSENT: "not sent yet",
 }
 """What each status means, in a few words."""
 
@@ -22,9 +22,17 @@ _LONGEST_VALUE = 60
 
 
 def meaning(status: Status, run: RunRecord, standing: Standing | None = None) -> str:
-    """What a status means in a run; the rows of a draft, of a queued run and of one being sent still wait."""
-    waits = not run.complete or (standing is not None and standing.changes_soon)
-    return "not sent yet" if status is Status.UNSENT and waits else MEANINGS[status]
+    """What a status means in a run."""
+    if status is not Status.UNSENT or (standing is not None and standing.changes_soon):
+        return MEANINGS[status]
+    return unsent_words(is_stopped=bool(run.stopped), all_wait=run.finished)
+
+
+def unsent_words(*, is_stopped: bool, all_wait: bool) -> str:
+    """What `unsent` means in a run that has stopped, or whose unsent rows all wait for a decision."""
+    if all_wait:
+        return "waits for an earlier row of its lead, to be decided"
+    return "the run stopped first" if is_stopped else MEANINGS[Status.UNSENT]
 
 
 def advice(record: RowRecord, run_id: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from leadsync.durations import exact_duration
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRecord, RunRecord, Status
 from leadsync.plurals import counted
-from leadsync.report.advice import MEANINGS, still_failing, undecided_in, waits
+from leadsync.report.advice import MEANINGS, still_failing, undecided_in, unsent_words, waits
 from leadsync.report.highlights import Highlights
 from leadsync.report.row_words import DECIDING, overtaken_words
 from leadsync.report.tables import is_final
@@ -107,7 +107,7 @@ class Digest:
             facts=tuple(self._facts()),
             rows=self._statuses.total(),
             statuses=tuple(
-                StatusCount(status, self._statuses[status], MEANINGS[status])
+                StatusCount(status, self._statuses[status], self._meaning(status))
                 for status in Status
                 if self._statuses[status]
             ),
@@ -120,6 +120,11 @@ class Digest:
             steps=tuple(self._steps()),
             warnings=(*self._run.warnings, *map(str, new_leads(self.new_leads, ended=True))),
         )
+
+    def _meaning(self, status: Status) -> str:
+        if status is not Status.UNSENT:
+            return MEANINGS[status]
+        return unsent_words(is_stopped=bool(self._run.stopped), all_wait=not self._not_sent)
 
     @property
     def _to_correct(self) -> int:

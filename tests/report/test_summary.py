@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,20 @@ def test_a_run_that_stopped_is_gone_on_with_first(
     assert steps[0] == f"Go on with it: leadsync resume {RUN.id}"
     after = "When that is done, correct the rows in the file to correct, then send them: leadsync run t.csv"
     assert steps[1:] == ([after] if correct else [])
+
+
+@pytest.mark.parametrize(
+    ("values", "meaning"),
+    [
+        ({}, "the run stopped first"),
+        ({"stopped": "", "finished": True}, "waits for an earlier row of its lead, to be decided"),
+        ({"stopped": ""}, "not sent yet"),  # a person has decided
+        ({"stopped": "", "complete": False}, "not sent yet"),
+    ],
+)
+def test_rows_are_called_unsent_for_the_reason_that_they_have(values: dict[str, Any], meaning: str) -> None:
+    text = as_text(replace(RUN, **values), Tally(1, {Status.UNSENT: 1}, {}), {})
+    assert f"  unsent     {meaning}\n" in text
 
 
 @pytest.mark.parametrize(
