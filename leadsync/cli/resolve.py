@@ -25,7 +25,7 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
 
     The files of a run of more than 20,000 rows are left as they were, and said so: `report` writes them anew.
     """
-    from leadsync.run import TAKEN_BACK, decide_rows, retry_step, write_files, written_files
+    from leadsync.run import TAKEN_BACK, decide_rows, resume_step, retry_step, write_files, written_files
 
     shell = command_shell()
     options = {"applied": applied, "not applied": not_applied, "send": send, TAKEN_BACK: take_back}
@@ -44,11 +44,12 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         then = {
             "send": f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}",
             "not applied": f" {retry_step(journal, run.id, count)}",
+            "applied": f" {resume_step(journal, run.id)}",
         }.get(decision, "")
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files), "written": writes}
     if not writes:
         shell.say(f"The files of run {run.id} do not have this yet; write them with: {shell.called} report {run.id}")
-    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then}", value)
+    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then.rstrip()}", value)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from leadsync.errors import SheetError
 from leadsync.log import logged_as
 from leadsync.post_run import PostRunHooks
 from leadsync.terminal import one_line
-from leadsync.watch import Handled, IgnoredFile, exists, look
+from leadsync.watch import ATTENTION, DONE, Handled, IgnoredFile, exists, look
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +56,6 @@ class WatchReport:
 
     def say_orphans(self) -> None:
         """Name the stopped runs of this folder without their sheet: a person may have wanted the stop, or not."""
-        from leadsync.run import fingerprint
-
         with self.shell.journal() as journal:
             stopped = [
                 run
@@ -67,16 +64,18 @@ class WatchReport:
             ]
         if not stopped or not self.folder.is_dir():
             return
-        there = set()
-        for found in look(self.folder)[0]:
-            with suppress(SheetError):
-                there.add(fingerprint(found.path))
+        there = {_fingerprint(found.path) for found in look(self.folder)[0]}
         for run in stopped:
-            if run.fingerprint not in there:
-                words = (
-                    f"its run {run.id} has not finished and its file is gone; go on with it: leadsync resume {run.id}"
-                )
-                self.ignore(IgnoredFile(run.file, words))
+            if run.fingerprint in there:
+                continue
+            moved = (
+                one for one in (ATTENTION, DONE) if _fingerprint(self.folder / one / run.file.name) == run.fingerprint
+            )
+            where = next((f"in {one}" for one in moved), "gone")
+            words = (
+                f"its run {run.id} has not finished and its file is {where}; go on with it: leadsync resume {run.id}"
+            )
+            self.ignore(IgnoredFile(run.file, words))
 
     def note(self, handled: Handled) -> None:
         """Count a file, and say its result."""
@@ -105,6 +104,16 @@ class WatchReport:
             ],
             "left": [{"file": str(path), "why": why} for path, why in self.ignored.items()],
         }
+
+
+def _fingerprint(file: Path) -> str:
+    """The digest of a file's bytes; empty for one that is not there or cannot be read."""
+    from leadsync.run import fingerprint
+
+    try:
+        return fingerprint(file)
+    except SheetError:
+        return ""
 
 
 def _severity(code: int) -> int:

@@ -2,7 +2,7 @@
 
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
-from leadsync.run.decisions import TAKEN_BACK, decide_rows, retry_step
+from leadsync.run.decisions import TAKEN_BACK, decide_rows, resume_step, retry_step
 from leadsync.run.execution import (
     Executed,
     behind_its_end,
@@ -107,6 +107,7 @@ __all__ = [
     "ready_to_send",
     "remarks_before",
     "rest_of",
+    "resume_step",
     "retry_step",
     "rows_to_report",
     "scan_sheet",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
-from leadsync.plurals import agreeing
+from leadsync.plurals import agreeing, counted
 from leadsync.reimport import DECISIONS
 
 TAKEN_BACK = "taken back"
@@ -41,6 +41,13 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
     return (
         f"{words}, and only then leadsync resume {run_id}; once later rows of {its_lead} went through, {goes} no more"
     )
+
+
+def resume_step(journal: Journal, run_id: str) -> str:
+    """How the rows of a run that may go after a decision are sent; empty without such rows."""
+    if not (count := journal.ready(run_id, None)):
+        return ""
+    return f"{counted(count, 'row')} of it can go now: leadsync resume {run_id}"
 
 
 def _check_rows(journal: Journal, run: RunRecord, numbers: Collection[int], *, take_back: bool) -> None:

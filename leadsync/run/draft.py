@@ -61,7 +61,7 @@ def read_draft(
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    said = (*scan.remarks, *_not_applied(journal, scan.effects), *_own_names(scan))
+    said = (*scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -83,11 +83,13 @@ def read_draft(
     return with_held(plan, journal, end)
 
 
-def _not_applied(journal: Journal, effects: Effects) -> Iterator[Remark]:
-    """How the rows that the file calls not applied are sent again."""
+def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
+    """How the rows that the file calls not applied go again, and those that wait for the rows it calls applied."""
     for (run_id, state), rows in effects.decided.items():
         if state is State.FAILED:
             yield Remark(f"{retry_step(journal, run_id, len(rows))}.")
+        elif state is State.SUCCEEDED and journal.waiting_for_decision(run_id, None):
+            yield Remark(f"To send the rows of run {run_id} that wait for that: leadsync resume {run_id}.")
 
 
 def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:

@@ -40,6 +40,13 @@ def test_a_decision_ends_the_row_and_names_the_next_step(
     assert done.out == f"1 row of run {undecided.run}: {words}.{f' {then}{undecided.run}' if then else ''}\n"
 
 
+def test_the_last_decision_names_what_sends_the_rows_that_waited(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L", code=110, calls=1)])
+    run = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json["run"]
+    done = desk.leadsync("resolve", run, "--row", "2", "--applied")
+    assert done.out == f"1 row of run {run}: applied. 2 rows of it can go now: leadsync resume {run}\n"
+
+
 def test_a_decision_is_taken_back(undecided: RunDesk) -> None:
     assert undecided.leadsync("resolve", undecided.run, "--row", "3", "--applied").code == 0
     done = undecided.leadsync("resolve", undecided.run, "--row", "3", "--take-back", "--json").json

@@ -8,7 +8,9 @@ import pytest
 from leadsync.cli.shell import Shell
 from leadsync.cli.watch_report import WatchReport
 from leadsync.post_run import PostRunHooks
+from leadsync.simulator import FaultKind, FaultRule
 from leadsync.watch import Handled, IgnoredFile
+from tests.conftest import Desk
 
 
 @pytest.fixture
@@ -35,6 +37,21 @@ def test_a_reason_is_said_once_and_another_reason_anew(report: WatchReport, caps
         "a.csv is left alone: it has changed.",
     ]
     assert report.as_json()["left"] == [{"file": "a.csv", "why": "it has changed"}]
+
+
+def test_a_run_with_rows_left_is_named_with_the_place_of_its_sheet(desk: Desk) -> None:
+    """The rows that wait for a decision are the last of a sheet that was put away."""
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L", code=110, calls=1)])
+    (desk.folder / "in").mkdir()
+    sheet = desk.sheet("in/a.csv", "Lead Id,Version", "L,a", "L,b")
+    watch = ("watch", sheet.parent, "--once", "--settle", "0")
+    desk.leadsync(*watch)
+    run = desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    words = f"a.csv is left alone: its run {run} has not finished and its file is {{}}; go on with it: leadsync resume "
+    assert words.format("in attention") in desk.leadsync(*watch).err
+    (sheet.parent / "attention" / "a.csv").unlink()
+    assert words.format("gone") in desk.leadsync(*watch).err
 
 
 def test_a_script_gets_each_file_and_only_the_latest_thousand(report: WatchReport) -> None:
