@@ -62,11 +62,11 @@ class ContextBuilder:
         self._gone: dict[str, dict[str, int]] = {}
         """By the run in which rows have waited: the last of each lead that went through elsewhere."""
         self._behind = dict(behind)
-        self._left = left
+        self._left = trial.released(left) if trial is not None else left
         self.transfer = Transfer()
         if trial is not None:
             # From its confirmation on, this run has the trial's unsent rows.
-            self.transfer.release(trial.run_id, left)
+            self.transfer.release(trial.run_id, self._left)
         self.corrections = Corrections()
         self.losses = LossesOfSheets()
 
@@ -114,15 +114,17 @@ class ContextBuilder:
         # A row left out for another row of its lead has no place in the trial's order of that lead.
         if self._trial is None or several_rows(context):
             return context
-        for sent in context.undecided_sent:
-            if context.behind is None and sent.state in _UNDECIDED and sent.run_id in self._trial.waits_for:
-                # The followed run began the sheet anew behind this row, and left its lead out.
-                waits = Skip(SkipKind.WAITS_FOR_DECISION, sent.run_id, sent.number)
-                context = context._replace(behind=waits)
+        # The followed run has this row, or began the sheet anew behind it and left its lead out.
+        lead = context.mapped.external_id
+        first = next((sent for sent in context.undecided_sent if self._trial.waits_for(lead, sent)), None)
+        waits = Skip(SkipKind.WAITS_FOR_DECISION, first.run_id, first.number) if first is not None else None
+        context = context._replace(behind=context.behind or waits)
         row = context.row
         own = self._lineage.sheet_row(context.claim) if self._lineage.checked is not None else row.number
         if isinstance(context.mapped, Lead):
             trial, last = self._trial.match(context.mapped, row.number, own), context.last_sent
+            if waits is not None:
+                self._trial.refuse_corrected(context.mapped, waits)
             is_copy = context.claim.of_check or self._trial.is_original
             is_older = is_copy and last is not None and self._trial.is_older(context.mapped.external_id, last)
             return context._replace(trial=trial, is_older=is_older or (trial is not None and trial.is_older))

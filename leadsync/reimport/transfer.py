@@ -52,8 +52,9 @@ class Transfer:
         if trial is not None:
             if trial.kept is not None:
                 self._kept.append((trial.kept, number))
-            # Left out of this sending alone: the failed row stays with the trial. One rejected again is corrected here.
-            is_out = isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT
+            # Left out of this sending, or waiting: the failed row stays with the trial. One rejected again is corrected
+            # here.
+            is_out = isinstance(decision, Skip) and (decision.kind is SkipKind.LEFT_OUT or decision.waits)
             if trial.again is not None and not is_out:
                 self._add(trial.run_id, trial.again, number)
             if isinstance(decision, Send):

@@ -22,14 +22,14 @@ from leadsync.result_codes import RESULT_CODES, Verdict
 
 NONE_SEVERAL: Mapping[str, Sequence[RowKey]] = {}
 _NOT_TAKEN = (State.FAILED, State.REJECTED)
+_UNDECIDED = (State.CONFLICT, State.UNKNOWN)
 
 
 class Trial:
     """The rows sent or rejected by a held trial, to be asked about the sheet's rows in their order.
 
     `tried` are all rows of the leads tried. `several` are the sheet's rows of each of those leads with more than one,
-    as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`. Raises UsageError if a person
-    has to decide on a row of the trial first.
+    as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`.
     """
 
     def __init__(
@@ -47,18 +47,14 @@ class Trial:
         self._there: int | None = None
         """The place of the row matched last."""
         self._sent = {number: one for number, one in tried.items() if one.state not in (State.PENDING, State.SKIPPED)}
-        for number, origin in sorted(self._sent.items()):
-            if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
-                raise UsageError(
-                    f"A person has to decide on row {number} of run {run.id}, {_kind(run)} of {run.file.name}, before "
-                    f"the rest is sent: leadsync resolve {run.id} --row {number}, with --applied, "
-                    "--not-applied or --send",
-                    names_file=True,
-                )
+        undecided = {one.lead for one in self._sent.values() if one.state in _UNDECIDED and not _harmless(one)}
+        self._waiting = {number for number, one in tried.items() if one.lead in undecided}
         self._before = {**states.last, **tried}
         reasons = (one.reason for one in self._before.values() if one.state is State.SKIPPED)
-        self.waits_for = {one.run for one in reasons if isinstance(one, Skip) and one.waits}
-        """The runs with undecided rows behind which rows of the trial wait."""
+        self._waits_for = {one.run for one in reasons if isinstance(one, Skip) and one.waits}
+        """The other runs with undecided rows behind which rows of the trial wait, and"""
+        self._undecided = undecided
+        """the leads with such rows in the trial itself."""
         self._rows = states.rows if states.last else SheetRows(tried)
         self._leads = frozenset(origin.lead for origin in self._sent.values())
         self._seen: dict[str, list[RowKey]] = {}
@@ -76,6 +72,34 @@ class Trial:
     def run_id(self) -> str:
         """The id of its run."""
         return self._run.id
+
+    def waits_for(self, lead: str, sent: LastSent) -> bool:
+        """Whether the rows of a lead wait for this one of it, which a person has to decide."""
+        is_own = sent.run_id == self._run.id and lead in self._undecided
+        return sent.state in _UNDECIDED and (is_own or sent.run_id in self._waits_for)
+
+    def refuse_corrected(self, lead: Lead, waits: Skip) -> None:
+        """Raise UsageError if the row matched last waits, but for one of a copy, or of its sheet, that says the same as
+        in the runs: of another row its run would send the old text."""
+        there = self._there
+        # The rows of a run begun anew wait for another run. How many rows a lead has, the second reading knows.
+        is_anew = waits.run != self._run.id and not self._run.follows
+        if is_anew or (there is None and lead.external_id not in self._several):
+            return
+        before = [one.origin for one in self._states.states_of(lead.external_id, there)]
+        if there is not None and (origin := self._before.get(there)) is not None:
+            before.append(origin)
+        is_of_copy = bool(self._states.sheet) or self._states.is_original
+        if not is_of_copy or not any(_same(origin, lead) for origin in before):
+            raise UsageError(
+                f"A person has to decide on row {waits.row} of run {waits.run} before the rest of its lead is sent: "
+                f"leadsync resolve {waits.run} --row {waits.row}, with --applied, --not-applied or --send",
+                names_file=True,
+            )
+
+    def released(self, unsent: Sequence[int]) -> list[int]:
+        """Those of its unsent rows that do not wait: they are the sheet's now."""
+        return [number for number in unsent if number not in self._waiting]
 
     @property
     def is_original(self) -> bool:
@@ -245,10 +269,6 @@ class Trial:
 def _answer(origin: Origin) -> tuple[str, str]:
     entry = RESULT_CODES.get(origin.code) if origin.code is not None else None
     return (f"{entry.code} {entry.meaning.rstrip('.')}", entry.field) if entry else ("no answer that counts", "")
-
-
-def _kind(run: RunRecord) -> str:
-    return "the last run" if run.last_row is None else "the trial"
 
 
 def _same(origin: Origin, lead: Lead) -> bool:

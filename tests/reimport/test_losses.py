@@ -744,6 +744,27 @@ def copy_behind_another_that_moved_the_row(chain: Chain) -> str:
     return chain.run("y.csv")
 
 
+def copy_corrected_beside_an_undecided_row(chain: Chain, begun: str = "leads.csv") -> str:
+    undecided = FaultRule(FaultKind.CODE, code=110, lead="L", calls=1)
+    chain.run(begun, undecided, FaultRule(FaultKind.CODE, code=106, lead="N"))
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    return chain.run("c.csv")
+
+
+def copy_corrected_beside_its_own_undecided_row(chain: Chain) -> str:
+    return copy_corrected_beside_an_undecided_row(chain, "c.csv")
+
+
+def copy_behind_the_decision_beside_which_it_was_corrected(chain: Chain) -> str:
+    copy_corrected_beside_an_undecided_row(chain)
+    first = str(chain.desk.leadsync("runs", "--json").json["runs"][1]["run"])
+    chain.desk.leadsync("resolve", first, "--row", "2", "--send")
+    chain.dialer.ledger.received.clear()
+    chain.desk.leadsync("resume", first)
+    assert [entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead] == ["a", "b"]
+    return chain.run("c.csv")
+
+
 def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
     retry = chain.files["retry"]
@@ -833,6 +854,9 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_the_sheet_before_it_was_rewritten, "! 1 row would undo what its lead was sent since", ["dd"]),
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
+        (copy_corrected_beside_an_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
+        (copy_corrected_beside_its_own_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
+        (copy_behind_the_decision_beside_which_it_was_corrected, "Nothing to do: run", []),
         (stopped_retry_file_with_a_line_taken_out, "! 1 row left of run", ["bx", "cx", "dx"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

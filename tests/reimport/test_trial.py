@@ -115,6 +115,20 @@ def test_a_person_decides_on_the_trials_rows_first(desk: Desk) -> None:
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
 
 
+def test_a_copy_with_another_text_of_an_undecided_lead_is_not_sent_before_the_decision(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, ONE, "one,0383218191,Busy", TWO)
+    desk.leadsync("check", sheet, "--output", "c.csv")
+    trial = desk.leadsync("run", sheet, "--json").json["run"]
+    copy = desk.folder / "c.csv"
+    copy.write_text(copy.read_text("utf-8-sig").replace("Busy", "Call Back", 1), "utf-8")
+    asked = desk.leadsync("run", copy)
+    assert (asked.code, f"leadsync resolve {trial} --row 2" in asked.err) == (2, True)
+    assert desk.leadsync("resolve", trial, "--row", "2", "--applied").code == 0
+    assert desk.leadsync("run", copy).code == 0
+    assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("one", "Call Back")]
+
+
 def test_nothing_is_lost_where_the_answer_is_no(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
