@@ -110,6 +110,7 @@ class SheetRunner:
             RunOptions,
             behind_its_end,
             check_output,
+            goes_on_behind,
             keep_draft_behind,
             plan_content,
             plan_warnings,
@@ -131,7 +132,7 @@ class SheetRunner:
                 self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
             keep_draft_behind(plan)
             done = self._send(journal, plan, settings)
-            if plan.then is None or not done.run.finished:
+            if plan.then is None or not goes_on_behind(done):
                 break
             # The next run of the file goes behind it, at last that of its present content.
             self.report.note(Handled(file, done.code, run=done.run.id))
@@ -140,7 +141,7 @@ class SheetRunner:
 
     def _sent(self, journal: "Journal", file: Path, done: "Executed") -> Handled:
         """Put a sheet away behind its run, or leave it for the next look."""
-        if done.sent.stopped_by:
+        if done.sent.stopped_by and not done.run.finished:
             return self._set_aside(journal, file, done)
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
             words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""

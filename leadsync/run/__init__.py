@@ -9,6 +9,7 @@ from leadsync.run.execution import (
     code_for,
     execute,
     execute_in_turn,
+    goes_on_behind,
     keep_draft_behind,
     words_behind,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "fingerprint",
     "finish",
     "fit",
+    "goes_on_behind",
     "hand_over",
     "has_expired",
     "has_worker",

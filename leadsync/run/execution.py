@@ -74,10 +74,15 @@ def execute(
                 stops=stops,
                 by_itself=by_itself,
             )
-        code = _code(sent, journal.tally(run.id))
-        # Chosen after sending: the folder depends on the result (done/ or attention/).
+        # Heard while the last calls were under way, a signal has stopped nothing.
+        too_late = bool(sent.signal_number) and not journal.ready(run.id, run.last_row)
+        if too_late:
+            journal.update_run(run.id, stopped="")
+        tally = journal.tally(run.id)
+        code = _code(sent, tally, too_late=too_late)
+        # Chosen after sending: the folder (done/ or attention/) depends on the results of the rows.
         if output_for is not None:
-            journal.update_run(run.id, output=output_for(run, code))
+            journal.update_run(run.id, output=output_for(run, code_for(tally) if too_late else code))
         done, files = finish(journal, run.id, say)
         return Executed(done, journal.tally(done.id), files, sent, code)
 
@@ -143,7 +148,7 @@ def execute_in_turn(
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
-    while plan.then is not None and anew is not None and done.run.finished:
+    while plan.then is not None and anew is not None and goes_on_behind(done):
         with ended_by_signal(
             f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
         ):
@@ -155,6 +160,11 @@ def execute_in_turn(
                 say(str(warning))
         done = carry_out(plan, plan_warnings(plan))
         yield done
+
+
+def goes_on_behind(done: Executed) -> bool:
+    """Whether the runs behind one may be sent: it has ended, and nobody has stopped it in its last calls."""
+    return done.run.finished and not done.sent.signal_number
 
 
 def keep_draft_behind(plan: Plan) -> None:
@@ -177,7 +187,8 @@ def _code_of_signal(number: int) -> int:
     return 128 + number
 
 
-def _code(sent: Sent, tally: Tally) -> int:
-    if sent.signal_number:
+def _code(sent: Sent, tally: Tally, *, too_late: bool) -> int:
+    # A request to stop that came too late is no signal for this process.
+    if sent.signal_number and not (too_late and sent.stopped_by):
         return _code_of_signal(sent.signal_number)
-    return 4 if sent.stopped else code_for(tally)
+    return 4 if sent.stopped and not too_late else code_for(tally)

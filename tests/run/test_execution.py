@@ -1,27 +1,30 @@
 """The exit code of a run: by its counts, and where the journal goes away in its middle."""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leadsync.cli.shell import Shell
+from leadsync.config import settings_from
 from leadsync.errors import Interrupted, JournalError, RunCutError
-from leadsync.journal import Journal
+from leadsync.journal import Journal, open_journal
 from leadsync.journal.run_log import LeaseLostError
-from leadsync.models import Status
+from leadsync.models import RunRecord, Status
+from leadsync.progress import SilentProgress
 from leadsync.remarks import Remark
-from leadsync.run import Executed, code_for, execute_in_turn
+from leadsync.run import Executed, code_for, execute, execute_in_turn
 from leadsync.run.execution import _to_be_resumed
 from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent
 from leadsync.run.stop_requests import StopRequests
 from leadsync.tallies import Tally
 from tests.conftest import Desk
-from tests.journal.samples import RUN, a_run
+from tests.journal.samples import RUN, a_run, add
 
 
 @pytest.mark.parametrize(
@@ -66,16 +69,19 @@ def test_a_run_that_another_machine_goes_on_with_is_not_to_be_resumed(tmp_path: 
     assert caught.value.exit_code == 4
 
 
-def test_a_sheet_behind_a_run_that_somebody_has_sent_meanwhile_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [0, signal.SIGTERM])
+def test_a_sheet_behind_a_run_is_left_alone_if_somebody_has_sent_it_or_a_signal_came(
+    tmp_path: Path, number: int
+) -> None:
     run = replace(a_run(tmp_path), finished=True)
     first = Plan(run, then=Plan(run))
     carried = []
 
     def carry_out(plan: Plan, _warnings: Sequence[Remark]) -> Executed:
         carried.append(plan)
-        return Executed(run, Tally(), {}, Sent("", "", 0, 0, failed_early=False, heard=True), 0)
+        return Executed(run, Tally(), {}, Sent("", "", number, 0, failed_early=False, heard=True), 0)
 
-    done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=True), print))
+    done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=not number), print))
     assert carried == [first]
     assert len(done) == 1
 
@@ -142,3 +148,30 @@ def _closed_by(strike: Callable[[], None]) -> Callable[[Shell], AbstractContextM
                 strike()
 
     return struck
+
+
+@pytest.mark.parametrize(
+    ("status", "by", "code", "stopped"),
+    [
+        (Status.SUCCEEDED, "", 143, ""),
+        (Status.REJECTED, "ann", 3, ""),  # its request to stop came too late
+        (Status.UNSENT, "", 143, "interrupted by SIGTERM"),
+        (Status.UNSENT, "ann", 143, "interrupted by SIGTERM"),
+    ],
+)
+def test_a_signal_behind_the_last_rows_outcome_has_stopped_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status, by: str, code: int, stopped: str
+) -> None:
+    words = "interrupted by SIGTERM"
+
+    def send(journal: Journal, run: RunRecord, *_: object, **__: object) -> Sent:
+        journal.update_run(run.id, stopped=words)
+        return Sent(words, words, signal.SIGTERM, 1, failed_early=False, heard=True, stopped_by=by)
+
+    monkeypatch.setattr("leadsync.run.execution.send", send)
+    with open_journal(tmp_path / "state") as journal:
+        journal.create(replace(a_run(tmp_path), complete=True))
+        add(journal, RUN, ("A", status))
+        progress = nullcontext(SilentProgress(sys.stderr))
+        done = execute(journal, Plan(journal.run(RUN)), settings_from({}, "the test"), lambda _: progress, print)
+    assert (done.code, done.run.stopped, done.run.finished) == (code, stopped, not stopped)
