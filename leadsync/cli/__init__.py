@@ -94,7 +94,6 @@ common_options(cli)
 
 _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 """Signals to end a command, as far as the platform has them, and the word for each."""
-_CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 _WORD_SECONDS = 0.5
 """From a signal to a word about it, if the command has not ended by then."""
 _AGAIN_SECONDS = 0.01
@@ -138,7 +137,7 @@ def _prepare(signals: Sequence[int]) -> None:
     """Set up the process for a command, with handlers for the signals to end it."""
     for number in signals:
         # An ignored signal stays ignored: `nohup` depends on it.
-        if signal.getsignal(number) in _CAUGHT:
+        if signal.getsignal(number) not in (signal.SIG_IGN, None):
             signal.signal(number, _terminate)
     atexit.register(_ignore, signals)
     keep_private()

@@ -4,12 +4,28 @@ import signal
 
 import pytest
 
+from leadsync.__main__ import leave_at_signals
 from tests.faults.invariants import sheet_rows
 from tests.faults.scene import wait_until
 
 ROWS = 12
+EARLY = [(signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 STOPPING = "Stopping; requests under way"
+
+
+@pytest.mark.parametrize(("number", "code"), EARLY)
+def test_signal_while_the_command_line_is_loaded_ends_with_its_code(monkeypatch, number, code):
+    codes, before = [], signal.signal(number, signal.SIG_DFL)
+    monkeypatch.setattr("os._exit", codes.append)
+    try:
+        leave_at_signals()
+        signal.raise_signal(number)
+        signal.signal(number, signal.SIG_IGN)
+        leave_at_signals()
+        assert (codes, signal.getsignal(number)) == ([code], signal.SIG_IGN), "`nohup` depends on it"
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
