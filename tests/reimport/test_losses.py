@@ -765,6 +765,15 @@ def copy_behind_the_decision_beside_which_it_was_corrected(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def report_with_a_correction_of_a_row_that_a_stopped_retry_sent(chain: Chain) -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=109))
+    chain.report("r.csv")
+    chain.desk.leadsync("retry", "--limit", "1")
+    chain.edit("r.csv", ("L,a", "L,aa"), ("N,d", "N,dd"))
+    chain.dialer.ledger.received.clear()
+    return chain.run("r.csv")
+
+
 def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106))
     retry = chain.files["retry"]
@@ -857,6 +866,11 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_corrected_beside_an_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
         (copy_corrected_beside_its_own_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
         (copy_behind_the_decision_beside_which_it_was_corrected, "Nothing to do: run", []),
+        (
+            report_with_a_correction_of_a_row_that_a_stopped_retry_sent,
+            "! 1 corrected row is not sent (row 2)",
+            ["b", "c", "dd"],
+        ),
         (stopped_retry_file_with_a_line_taken_out, "! 1 row left of run", ["bx", "cx", "dx"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
