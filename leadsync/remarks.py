@@ -8,12 +8,14 @@ class Remark:
     """A sentence for the user; a `loud` one may not be overlooked and is shown everywhere.
 
     A `kept` one is stored with the run, as a loud one is. `doubt`: the data sent may be wrong, so a person should look.
+    `repeats`: it counts rows that go a second time.
     """
 
     text: str
     loud: bool = False
     kept: bool = False
     doubt: bool = False
+    repeats: bool = False
 
     @property
     def travels(self) -> bool:

@@ -179,8 +179,9 @@ def _given_up(journal: Journal, run_id: str, end: int | None) -> Iterator[Remark
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
         yield Remark(
-            f"{listed_rows(rows).capitalize()}, decided as not applied, {are} not sent, and once later rows of "
-            f"{its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead sends {it} first",
+            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
+            f"later rows of {its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead "
+            f"sends {it} first",
             loud=True,
         )
 

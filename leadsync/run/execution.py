@@ -145,6 +145,7 @@ def execute_in_turn(
     """
     # The user has seen these before the question; only new ones are said later.
     said = {warning for behind in plan.in_turn for warning in plan_warnings(behind)}
+    told = any(warning.repeats for warning in said)
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
@@ -155,10 +156,12 @@ def execute_in_turn(
             plan = anew()
         if plan.nothing_to_do:
             return
-        for warning in plan_warnings(plan):
+        # The rows that equal those left were counted before; by now they equal what was sent.
+        warnings = [warning for warning in plan_warnings(plan) if not (told and warning.repeats)]
+        for warning in warnings:
             if warning not in said:
                 say(str(warning))
-        done = carry_out(plan, plan_warnings(plan))
+        done = carry_out(plan, warnings)
         yield done
 
 

@@ -181,7 +181,7 @@ def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpt
         return draft
     rows = counted(twice, "row of the file equals a row", "rows of the file equal rows")
     go_first = f"left of run {', '.join(runs)}, to be sent before"
-    warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True)
+    warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True, repeats=True)
     return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
 
 

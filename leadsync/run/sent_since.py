@@ -63,7 +63,7 @@ class SentSince:
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
             effect = f"instead skips {of_them(self.repeated, self.skippable)}"
-            yield Remark(f"{words}{_anew(run, settings, effect)}", loud=True)
+            yield Remark(f"{words}{_anew(run, settings, effect)}", loud=True, repeats=True)
         if last := self.undone_last:
             words = undone_rows(self.undone, when(last.time, now), last.run_id)
             remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")

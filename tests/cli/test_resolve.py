@@ -89,8 +89,8 @@ def test_a_row_called_not_applied_is_named_before_later_rows_of_its_lead_go(desk
         "went through, it goes no more" in said
     )
     gives_up = (
-        "! Row 3, decided as not applied, is not sent, and once later rows of its lead went through now, no retry "
-        f"sends it; `leadsync retry {run}` instead sends it first"
+        f"! Row 3 of run {run}, decided as not applied, is not sent by it, and once later rows of its lead went "
+        f"through now, no retry sends it; `leadsync retry {run}` instead sends it first"
     )
     assert gives_up in desk.leadsync("resume", run, "--limit", "1").err
     assert gives_up not in desk.leadsync("resume", run).err, "it is given up"

@@ -86,6 +86,22 @@ def test_a_sheet_behind_a_run_is_left_alone_if_somebody_has_sent_it_or_a_signal_
     assert len(done) == 1
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_rows_told_to_go_twice_are_not_counted_once_more_behind_the_first_part(tmp_path: Path, told: bool) -> None:
+    run, said, kept = replace(a_run(tmp_path), finished=True), list[str](), list[list[str]]()
+    before = (Remark("2 rows equal rows left", loud=True, repeats=True),) if told else ()
+    behind = (Remark("2 rows say what was sent", loud=True, repeats=True), Remark("1 row waits", loud=True))
+
+    def carry_out(_plan: Plan, warnings: Sequence[Remark]) -> Executed:
+        kept.append([warning.text for warning in warnings])
+        return Executed(run, Tally(), {}, Sent("", "", 0, 0, failed_early=False, heard=True), 0)
+
+    first = Plan(run, remarks=before, then=Plan(run))
+    list(execute_in_turn(first, carry_out, lambda: Plan(run, remarks=behind), said.append))
+    assert said == ["! 2 rows say what was sent", "! 1 row waits"][told:]
+    assert kept[1] == ["2 rows say what was sent", "1 row waits"][told:]
+
+
 WRITING = (
     "Interrupted while the files of run {run} were written. Every result is kept; `leadsync resume {run}` goes on."
 )
