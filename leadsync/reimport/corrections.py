@@ -117,7 +117,6 @@ class Corrections:
             f"{counted(self._corrected, 'row')} corrected: {self._by_column()} (for example {self._example})"
             if self._corrected
             else "",
-            counted(self.decisions, "decision") if self._decisions else "",
             f"{counted(self._to_decide, 'row')} still to decide" if self._to_decide else "",
             f"{counted(self._not_corrected, 'row')} not corrected, not sent" if self._not_corrected else "",
             f"{counted(self._as_they_were, 'row')} to be sent again as before" if self._as_they_were else "",

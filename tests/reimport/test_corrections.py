@@ -48,7 +48,8 @@ def test_a_decision_is_counted(desk: Desk, first: tuple[PracticeDialer, str]) ->
     _, report = first
     lines = Path(report).read_text("utf-8").splitlines()
     decided = desk.sheet("decided.csv", f"{lines[0]},sync_decision", f"{lines[5]},send")
-    assert "1 decision." in desk.leadsync("run", decided).err
+    said = desk.leadsync("run", decided).err
+    assert ("1 decision: row 6 of run " in said, said.count("1 decision")) == (True, 1)
 
 
 def test_a_corrected_row_that_would_undo_a_later_one_is_named(desk: Desk) -> None:
