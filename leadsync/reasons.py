@@ -137,6 +137,7 @@ class SkipKind(Enum):
     UNDECIDED_BEFORE = "an earlier run sent its lead the same, and a person has to decide on that first"
     WAITS_FOR_RESUME = "an earlier row of the lead goes first, from its run"
     SENT_SINCE = "the lead has taken the same from another run since"
+    OTHER_SENT_SINCE = "the row waited, and another run has sent the lead something else since"
     REFUSED_FOR_GOOD = "the dialer refuses the row for good"
     STILL_FAILING = "the row failed before and was not corrected"
     SENT_CORRECTED = "the row went through since, corrected"

@@ -101,7 +101,7 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
     done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {what}{where}{_but_for(journal, run)}"
     done += f", and run {rest.id} has taken over the rest from {rest.file.name}" if rest else ""
     shell.say(f"Nothing to do: {_left_elsewhere(shell, journal, run, again) or f'{done}. {again}'}")
-    for line in held_rows(plan):
+    for line in (*map(str, plan.remarks), *held_rows(plan)):
         shell.say(line)
     hooks.measure(0)
     put_run(shell, journal, run, written_files(run), is_past=True)

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from leadsync.watch import ATTENTION, DONE, Handled, IgnoredFile, exists, move, 
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.remarks import Remark
     from leadsync.run import Executed, Plan
 
 _log = logging.getLogger(__name__)
@@ -121,15 +123,14 @@ class SheetRunner:
         while True:
             plan = plan_content(journal, file, settings, options, journal.now())
             if plan.nothing_to_do:
+                self._say_of(file, plan.remarks)
                 return self._already_done(journal, file, plan.run)
             try:
                 check_output(plan.run.output, plan.run)
             except UsageError:
                 plan.discard()
                 raise
-            # A warning may be a remark as well; a dict keeps the order and drops the second.
-            for remark in dict.fromkeys((*plan.remarks, *plan_warnings(plan))):
-                self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
+            self._say_of(file, (*plan.remarks, *plan_warnings(plan)))
             keep_draft_behind(plan)
             done = self._send(journal, plan, settings)
             if plan.then is None or not goes_on_behind(done):
@@ -195,6 +196,11 @@ class SheetRunner:
             for path in written_files(earlier).values():
                 if path is not None:
                     path.unlink(missing_ok=True)
+
+    def _say_of(self, file: Path, remarks: Iterable["Remark"]) -> None:
+        """Say what is to be known about a file, each remark once: a warning may be among them a second time."""
+        for remark in dict.fromkeys(remarks):
+            self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
 
     def _already_done(self, journal: "Journal", file: Path, run: RunRecord) -> Handled:
         """Put away a sheet sent before: leadsync ended too early, or somebody put it there once more."""

@@ -4,7 +4,7 @@ from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.family import Followed, family_of, newer_sheets, same_numbers
-from leadsync.reimport.lineage import Lineage, is_of_plain_sheet, losses_of_rows
+from leadsync.reimport.lineage import Lineage, losses_of_rows
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
@@ -12,6 +12,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
+from leadsync.reimport.waiting_leads import waiting_leads
 from leadsync.reimport.waiting_texts import rows_that_waited
 from leadsync.reimport.workbook import put_together
 
@@ -33,7 +34,6 @@ __all__ = [
     "decide",
     "digest_of",
     "family_of",
-    "is_of_plain_sheet",
     "losses_of_rows",
     "newer_runs",
     "newer_sheets",
@@ -45,4 +45,5 @@ __all__ = [
     "undecided_twin",
     "undoes",
     "undone_rows",
+    "waiting_leads",
 ]

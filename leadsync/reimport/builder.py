@@ -7,12 +7,12 @@ from leadsync.errors import SheetError
 from leadsync.journal import LastSent, Origin, State
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Row, Status
-from leadsync.reasons import WAITING, Fault, Rejected, Skip, SkipKind
+from leadsync.reasons import Fault, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
-from leadsync.reimport.lineage import Earlier, Lineage, is_of_plain_sheet
+from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
@@ -20,6 +20,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
+from leadsync.reimport.waiting_leads import is_of_plain_sheet
 from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
@@ -57,10 +58,6 @@ class ContextBuilder:
         """The rows of sheets that go from a line further up, whichever of their runs it names."""
         self._sent: dict[int, bool] = {}
         """A digest of each row to be sent of a file that came back, and whether its row is known."""
-        self._taken: dict[str, set[int]] = {}
-        """Digests of the rows that went through, by their run, as far as rows have waited for it."""
-        self._gone: dict[str, dict[str, int]] = {}
-        """By the run in which rows have waited: the last of each lead that went through elsewhere."""
         self._behind = dict(behind)
         self._left = trial.released(left) if trial is not None else left
         self.transfer = Transfer()
@@ -197,32 +194,11 @@ class ContextBuilder:
             return claim
         if reason.is_added or (reason.waits_in_sheet and is_of_plain_sheet(earlier.run)):
             # The run with the row that goes first may have no other row in the file.
-            first = self._lineage.earlier(reason.run)
-            is_own = reason.waits_in_sheet or reason.kind not in WAITING
-            is_done = first is not None and is_own and number <= self._last_gone(earlier, origin.lead)
-            return replace(claim, status=Status.SKIPPED if is_done else "")
+            self._lineage.earlier(reason.run)
+            return replace(claim, status=Status.SKIPPED if number in earlier.waiting.settled else "")
         if reason.of_row is None:
             return claim
         return self._waited_claim(Claim(run=reason.of_run, row=str(reason.of_row)))
-
-    def _last_gone(self, earlier: Earlier, lead: str) -> int:
-        """The last of a lead's rows that waited in a run, and went through in the run that they waited for; else 0."""
-        if earlier.run.id not in self._gone:
-            gone = self._gone[earlier.run.id] = {}
-            for number, row in sorted(earlier.origins.items()):
-                reason = row.reason if row.state is State.SKIPPED else None
-                if isinstance(reason, Skip) and reason.waits_in_sheet:
-                    first = self._lineage.earlier(reason.run)
-                    if first is not None and self._has_taken(first, row):
-                        gone[row.lead] = number
-        return self._gone[earlier.run.id].get(lead, 0)
-
-    def _has_taken(self, first: Earlier, row: Origin) -> bool:
-        """Whether a row of the run says the same to the same lead, and went through."""
-        if first.run.id not in self._taken:
-            went = (one for one in first.origins.values() if one.state is State.SUCCEEDED)
-            self._taken[first.run.id] = {hash((one.lead, digest_of(one.fields))) for one in went}
-        return hash((row.lead, digest_of(row.fields))) in self._taken[first.run.id]
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id
@@ -251,7 +227,9 @@ class ContextBuilder:
         return context._replace(
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
-            began=earlier.run.created,
+            settled=earlier.waiting.settled.get(number),
+            # A row that waited goes behind what its lead was sent meanwhile, be it the same.
+            began=earlier.run.created if number not in earlier.waiting.by_now else None,
             same_place=earlier.same_place,
             later=(later := earlier.descendants.get(number, ())),
             is_taken=bool(later) and earlier.is_taken(number, mapped),

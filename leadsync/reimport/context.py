@@ -116,6 +116,8 @@ class Context(NamedTuple):
     is_repetition: bool = False
     """Whether it can be left out for that: no other row of the lead goes before it."""
     trial: TrialMatch | None = None
+    settled: Skip | None = None
+    """Why the row is not to be sent any more, if it only waited in the claim's run."""
 
     @property
     def lead(self) -> str:

@@ -19,6 +19,7 @@ from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.rules import Send
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_rows import in_order, numbers_in_sheet
+from leadsync.reimport.waiting_leads import NO_WAITING, WaitingLeads, waiting_leads
 from leadsync.reimport.waiting_texts import repeated_by
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
@@ -51,6 +52,8 @@ class Earlier:
     """The runs with values read later."""
     successors: Collection[tuple[str, int]] = ()
     """Run and number of the rows that came from this run's."""
+    waiting: WaitingLeads = NO_WAITING
+    """A plain sheet's own rows that waited."""
 
     def note(self, losses: LossesOfSheets, line: int, number: int, decision: Send) -> None:
         """Compare a row to be sent, in a file's `line`, with its states over the runs of its sheet and its copies."""
@@ -192,6 +195,7 @@ class Lineage:
             repeated_by(journal, run).id,
             newer_runs(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
+            waiting_leads(journal, run),
         )
 
     def _families_of(self, run: RunRecord) -> Sequence[Family]:
@@ -327,11 +331,6 @@ def losses_of_rows(
                 seen.add(number)
                 losses.of(family).note(number, lead, Send(lead), states)
     return losses
-
-
-def is_of_plain_sheet(run: RunRecord) -> bool:
-    """Whether a run has read a sheet by itself: neither a copy by `check`, nor behind another run of it."""
-    return not (run.checked or run.follows or run.retry_of)
 
 
 def _families_of(

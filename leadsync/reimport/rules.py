@@ -85,6 +85,8 @@ def _waits_since(context: Context) -> Skip | None:
 
 def _as_called(context: Context) -> Skip:
     claim, origin = context.claim, context.origin
+    if context.settled is not None:
+        return context.settled
     if origin is None:
         return Skip(SkipKind.CALLED, claim.run, status=claim.status)
     if origin.state.status != claim.status:

@@ -31,6 +31,10 @@ _SKIPPED: dict[SkipKind, str] = {
         "waits for row {row} of run {run}, which goes first: `leadsync resume {run}`, then give this file again"
     ),
     SkipKind.SENT_SINCE: "sent since: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
+    SkipKind.OTHER_SENT_SINCE: (
+        "waited, and run {run} has sent its lead something else since, on {at:%Y-%m-%d %H:%M}; if this row is still to "
+        "be sent, give it in a sheet of its own."
+    ),
     SkipKind.REFUSED_FOR_GOOD: "{code}: the dialer refuses it for good; clear sync_code if this is another number",
     SkipKind.STILL_FAILING: "not corrected since {answered}; {what}; as it is, `leadsync retry {run}` sends it.",
     SkipKind.SENT_CORRECTED: (

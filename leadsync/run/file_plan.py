@@ -33,7 +33,8 @@ from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
-from leadsync.run.waiting_rows import but_for_sent, goes_by_now
+from leadsync.run.survey_text import rows_of_another_run
+from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
@@ -93,17 +94,20 @@ def _plan_file(
         left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
-        is_done = seen is not None and not goes_by_now(journal, seen)
+        going = [run.id for run in left]
+        is_done = seen is not None and not goes_by_now(journal, seen, going)
         if rest and (is_done or seen in left):
             return in_turn(rest)
-        options = replace(options, edits=but_for_sent(journal, seen, options.edits)) if seen is not None else options
+        options = (
+            replace(options, edits=but_for_sent(journal, seen, options.edits, going)) if seen is not None else options
+        )
         if rest:
             anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
         if seen is not None and is_done:
-            return nothing_to_do(journal, seen)
+            return _all_done(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
     for run in ended:
@@ -119,9 +123,16 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     last = next(_runs_with(journal, digest, settings), None)
     if last is not None and last.finished and not journal.has_more(last.id):
         if not goes_by_now(journal, last):
-            return nothing_to_do(journal, last)
+            return _all_done(journal, last)
         options = replace(options, edits=but_for_sent(journal, last, options.edits))
     return _plan_sheet(journal, file, settings, options, now, digest)
+
+
+def _all_done(journal: Journal, run: RunRecord) -> Plan:
+    """The plan for a run with nothing left to send, and the warnings about rows that waited in it in vain."""
+    kind = SkipKind.OTHER_SENT_SINCE
+    remarks = (rows_of_another_run(kind, count, other) for other, count in given_up(journal, run).items())
+    return replace(nothing_to_do(journal, run), remarks=tuple(remarks))
 
 
 def _runs_with(journal: Journal, digest: str, settings: Settings) -> Iterator[RunRecord]:

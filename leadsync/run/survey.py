@@ -137,7 +137,13 @@ class Survey:
         self.rows += 1
         self.skipped += 1
         self.skips[reason.kind] += 1
-        if reason.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE, SkipKind.LEFT_TO_RUN, *WAITING):
+        if reason.kind in (
+            SkipKind.UNDECIDED_BEFORE,
+            SkipKind.UNDECIDED_SINCE,
+            SkipKind.LEFT_TO_RUN,
+            *WAITING,
+            SkipKind.OTHER_SENT_SINCE,
+        ):
             self.of_other_runs[reason.kind, reason.run] += 1
 
     def repeat(self, time: datetime, run_id: str, *, can_be_skipped: bool = True) -> None:

@@ -87,6 +87,14 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
     if kind is SkipKind.SENT_SINCE:
         leads = counted(count, "row is not sent: the lead has", "rows are not sent: the leads have")
         return Remark(f"{leads} taken the same from run {run_id} since", loud=True)
+    if kind is SkipKind.OTHER_SENT_SINCE:
+        rows, leads = (
+            counted(count, "row that waited is", "rows that waited are"),
+            agreeing(count, "its lead", "their leads"),
+        )
+        them, sheet = agreeing(count, "it is", "they are"), agreeing(count, "it", "them")
+        words = f"{rows} not sent: run {run_id} has sent {leads} something else since; if {them} still to be sent"
+        return Remark(f"{words}, give {sheet} in a sheet of {agreeing(count, 'its', 'their')} own", loud=True)
     if kind in WAITING:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         resume = f": `leadsync resume {run_id}`" if kind is SkipKind.WAITS_FOR_RESUME else ""

@@ -18,6 +18,7 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.UNDECIDED_BEFORE: "sent before, and to be decided there first",
     SkipKind.WAITS_FOR_RESUME: "waiting for an earlier row of their lead, which is in doubt",
     SkipKind.SENT_SINCE: "sent since",
+    SkipKind.OTHER_SENT_SINCE: "older than what another run has sent their lead",
     SkipKind.REFUSED_FOR_GOOD: "refused by the dialer for good",
     SkipKind.STILL_FAILING: "not corrected since they failed",
     SkipKind.SENT_CORRECTED: "corrected and sent since",

@@ -1,6 +1,6 @@
 """Chains of a sheet, its copies and its reports: nothing newer is undone and no correction left out without a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -629,13 +629,15 @@ def report_with_a_row_that_went_before_the_undecided_one(chain: Chain) -> str:
     return other_sheet_with_a_row_that_went_before_the_undecided_one(chain, "report")
 
 
-def other_sheet_with_a_row_before_one_that_went_since(chain: Chain, again: str = "") -> str:
+def other_sheet_with_a_row_before_one_that_went_since(
+    chain: Chain, again: str = "", rows: Sequence[str] = ("L,a", "L,b", "L,x", "L,e", "M,c")
+) -> str:
     chain.run(
         chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,e"),
         FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2),
     )
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
-    chain.run(chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,b", "L,x", "L,e", "M,c"))
+    chain.run(chain.desk.sheet("b.csv", HEADINGS, *rows))
     chain.desk.leadsync("resolve", first, "--row", "3", "--not-applied")
     chain.desk.leadsync("resume", first)
     return chain.run(chain.files[again] if again else "b.csv")
@@ -643,6 +645,35 @@ def other_sheet_with_a_row_before_one_that_went_since(chain: Chain, again: str =
 
 def report_with_a_row_before_one_that_went_since(chain: Chain) -> str:
     return other_sheet_with_a_row_before_one_that_went_since(chain, "report")
+
+
+def other_sheet_with_a_first_row_corrected(chain: Chain) -> str:
+    return other_sheet_with_a_row_before_one_that_went_since(chain, rows=("L,aa", "L,b", "L,e", "M,c"))
+
+
+def sheet_given_once_more_behind_a_row_not_applied(chain: Chain) -> str:
+    rows = ("L,a", "L,b", "L,e")
+    chain.run(
+        chain.desk.sheet("o.csv", HEADINGS, *rows, "M,c"), FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)
+    )
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, *rows, "M,cc"))
+    chain.desk.leadsync("resolve", first, "--row", "3", "--not-applied")
+    return chain.run("o.csv")
+
+
+def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str = "") -> str:
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.run(chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,x", "O,y"))
+    back = chain.files
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,new"))
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run(back[again] if again else "b.csv")
+
+
+def report_of_another_sheet_though_a_third_has_sent_its_lead_since(chain: Chain) -> str:
+    return other_sheet_though_a_third_has_sent_its_lead_since(chain, "report")
 
 
 def other_sheet_a_third_time(chain: Chain) -> str:
@@ -845,8 +876,12 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_sheet_behind_a_row_not_applied, "! 2 rows have NO callback date", ["a", "x"]),
         (other_sheet_with_a_row_that_went_before_the_undecided_one, "Nothing to do: run", []),
         (report_with_a_row_that_went_before_the_undecided_one, "Sent as campaign fields", []),
-        (other_sheet_with_a_row_before_one_that_went_since, "Nothing to do: run", []),
-        (report_with_a_row_before_one_that_went_since, "Sent as campaign fields", []),
+        (other_sheet_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
+        (report_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
+        (other_sheet_with_a_first_row_corrected, "! 1 row says what its lead was last sent", ["aa", "b", "e"]),
+        (sheet_given_once_more_behind_a_row_not_applied, "! Row 3, decided as not applied, is not sent", ["e"]),
+        (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
+        (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
         (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
         (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),

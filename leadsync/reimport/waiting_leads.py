@@ -1,0 +1,113 @@
+"""The leads of a plain sheet whose rows waited for another run: what became of them since. Rows go lead by lead."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from leadsync.journal import Journal, LastSent, Origin, State
+from leadsync.models import RowRecord, RunRecord
+from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.unchanged import digest_of, same_fields
+from leadsync.reimport.waiting_texts import rows_that_waited
+
+_OPEN = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT)
+NO_RUNS: Collection[str] = ()
+
+
+class WaitingLeads(NamedTuple):
+    """The rows that waited: those that go `by_now`, by number, and those `settled`, with the reason against sending.
+
+    The rows of a lead in neither wait still.
+    """
+
+    by_now: Collection[int]
+    settled: Mapping[int, Skip]
+
+
+NO_WAITING = WaitingLeads((), {})
+
+
+class _Waited(NamedTuple):
+    """A row that waited, and why."""
+
+    row: RowRecord
+    reason: Skip
+
+
+def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_RUNS) -> WaitingLeads:
+    """The rows of a plain sheet that waited in its run; `going` are the runs that are sent before it in this call.
+
+    A lead's sheet is compared with the run that it waited for, row by row in their order. As far as both say the same,
+    the outcome there counts. From the first row that differs on all go, as in any sheet read anew, unless a third run
+    has sent the lead something meanwhile: that is not undone.
+    """
+    by_now, settled = set[int](), dict[int, Skip]()
+    waited: dict[str, list[_Waited]] = {}
+    if is_of_plain_sheet(run):
+        for row, reason in rows_that_waited(journal, run.id):
+            if reason.waits_in_sheet:
+                waited.setdefault(row.lead, []).append(_Waited(row, reason))
+    first = {one.reason.run for rows in waited.values() for one in rows}
+    there = {run_id: _by_lead(journal, run_id, waited) for run_id in first}
+    ours = {run_id: {run_id, *journal.lineage(run_id)} for run_id in first}
+    most = max(map(len, waited.values()), default=0)
+    sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign) if waited else {}
+    for lead, rows in waited.items():
+        # Of several runs with undecided rows of the lead the newest.
+        run_id = max(one.reason.run for one in rows)
+        before = there[run_id].get(lead, {})
+        if any(_is_open(one, there[one.reason.run].get(lead, {})) for one in rows):
+            continue
+        same = dict(_settled(rows, run_id, list(before.values()), is_going=run_id in going))
+        settled |= same
+        rest = [row for row, _ in rows if row.number not in same]
+        since = [one for one in sent.get(lead, ()) if one.time >= run.created]
+        if since and since[-1].run_id not in ours[run_id]:
+            settled |= {row.number: _sent_since(row, since) for row in rest}
+        else:
+            by_now.update(row.number for row in rest)
+    return WaitingLeads(by_now, settled)
+
+
+def is_of_plain_sheet(run: RunRecord) -> bool:
+    """Whether a run has read a sheet by itself: neither a copy by `check`, nor behind another run of it."""
+    return not (run.checked or run.follows or run.retry_of)
+
+
+def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
+    found: dict[str, dict[int, Origin]] = {}
+    for number, origin in sorted(journal.origins(run_id).items()):
+        if origin.lead in leads and origin.state is not State.REJECTED:
+            found.setdefault(origin.lead, {})[number] = origin
+    return found
+
+
+def _is_open(waited: _Waited, before: Mapping[int, Origin]) -> bool:
+    """Whether a person has to decide on a row of the lead there, or the one that it waits for has still to be sent."""
+    first = before.get(waited.reason.row or 0)
+    is_to_go = first is not None and first.state is State.PENDING
+    return is_to_go or any(origin.state in _OPEN for origin in before.values())
+
+
+def _settled(
+    rows: Sequence[_Waited], run_id: str, before: Sequence[Origin], *, is_going: bool
+) -> Iterator[tuple[int, Skip]]:
+    """The lead's first rows that stand in the other run as well, with their outcome there.
+
+    A row that failed there goes, unless a later one of its lead went through.
+    """
+    over = (State.SUCCEEDED, State.SKIPPED, *((State.PENDING,) if is_going else ()))
+    last = max((at for at, origin in enumerate(before) if origin.state in over), default=-1)
+    for at, ((row, _), origin) in enumerate(zip(rows, before, strict=False)):
+        if digest_of(row.fields) != digest_of(origin.fields) or (at > last and origin.state is not State.PENDING):
+            return
+        if origin.state is State.PENDING:
+            yield row.number, Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
+        else:
+            yield row.number, Skip(SkipKind.BY_NOW, run_id, status=origin.state.status)
+
+
+def _sent_since(row: RowRecord, since: Sequence[LastSent]) -> Skip:
+    """The reason not to send a row whose lead was sent something by a third run, be it the same."""
+    same = next((one for one in reversed(since) if same_fields(row.fields, one.fields)), None)
+    last = same or since[-1]
+    return Skip(SkipKind.SENT_SINCE if same else SkipKind.OTHER_SENT_SINCE, last.run_id, at=last.time)

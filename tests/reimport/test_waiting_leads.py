@@ -1,0 +1,36 @@
+"""Leads of a plain sheet that waited for another run: how far that run's outcome counts, and what goes by now."""
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.reimport import waiting_leads
+from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
+
+
+@pytest.mark.parametrize(
+    ("decision", "resumed", "by_now", "settled"),
+    [
+        ("", False, set(), {}),
+        ("--send", False, set(), {}),
+        ("--send", True, {5, 6}, {2: "succeeded", 3: "succeeded", 4: "succeeded"}),
+        ("--applied", False, {5, 6}, {2: "succeeded", 3: "succeeded", 4: ""}),
+        ("--not-applied", False, {3, 4, 5, 6}, {2: "succeeded"}),
+        # The row not applied was overtaken there, and stays with that run.
+        ("--not-applied", True, {5, 6}, {2: "succeeded", 3: "failed", 4: "succeeded"}),
+    ],
+)
+def test_the_other_runs_outcome_counts_as_far_as_both_sheets_say_the_same(
+    desk: Desk, decision: str, resumed: bool, by_now: set[int], settled: dict[int, str]
+) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,d"), "--json").json
+    desk.leadsync("run", desk.sheet("b.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,x", "L,d", "M,y"))
+    if decision:
+        desk.leadsync("resolve", first["run"], "--row", "3", decision)
+    if resumed:
+        desk.leadsync("resume", first["run"])
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, journal.runs()[0])
+    assert found.by_now == by_now
+    assert {number: skip.status for number, skip in found.settled.items()} == settled
