@@ -69,8 +69,8 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
 
 
 def is_of_plain_sheet(run: RunRecord) -> bool:
-    """Whether a run has read a sheet by itself: neither a copy by `check`, nor behind another run of it."""
-    return not (run.checked or run.follows or run.retry_of)
+    """Whether a run has read a sheet that is no copy by `check`."""
+    return not (run.checked or run.retry_of)
 
 
 def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
