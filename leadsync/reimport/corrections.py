@@ -8,7 +8,7 @@ from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Rejected, Skip, SkipKind
-from leadsync.reimport.claims import DECISIONS, DONE
+from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.losses import examples, in_vain
 from leadsync.reimport.newer_payloads import undone_rows
@@ -83,6 +83,8 @@ class Corrections:
             return
         self._compared += 1
         undecided = origin.state in _UNDECIDED
+        # The file cannot know what a retry has sent since.
+        is_own = origin.run_id == context.claim.run
         if undecided and context.claim.decision in DECISIONS:
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
         elif undecided:
@@ -98,9 +100,7 @@ class Corrections:
             self._example = self._example or f"row {context.row.number}: {_short(before)} -> {_short(now)}"
         elif changes and isinstance(decision, Skip) and context.is_taken:
             return  # this correction went through before, or its run is to send it
-        elif (
-            origin.state is State.SUCCEEDED and changes and context.claim.status in DONE and isinstance(decision, Skip)
-        ):
+        elif origin.state is State.SUCCEEDED and changes and is_own and isinstance(decision, Skip):
             self._changed_in_vain.append(context.row.number)
         elif changes and isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_TO_RUN:
             self._left_to.setdefault(decision.run, []).append(context.row.number)
