@@ -89,7 +89,7 @@ def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
         if state is State.FAILED:
             yield Remark(f"{retry_step(journal, run_id, len(rows))}.")
         elif state is State.SUCCEEDED and journal.waiting_for_decision(run_id, None):
-            yield Remark(f"To send the rows of run {run_id} that wait for that: leadsync resume {run_id}.")
+            yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 
 
 def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:
