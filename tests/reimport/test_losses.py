@@ -662,6 +662,18 @@ def sheet_given_once_more_behind_a_row_not_applied(chain: Chain) -> str:
     return chain.run("o.csv")
 
 
+def sheet_that_waited_behind_its_trial(chain: Chain) -> str:
+    rule = FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "M,c"), rule)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "M,cc", "N,d")
+    chain.desk.leadsync("run", "o.csv", "--limit", "1")
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,x", "L,b", "N,dd"))
+    chain.desk.leadsync("resolve", first, "--row", "3", "--send")
+    chain.desk.leadsync("resume", first)
+    return chain.run("o.csv")
+
+
 def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str = "") -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -880,6 +892,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (report_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
         (other_sheet_with_a_first_row_corrected, "! 1 row says what its lead was last sent", ["aa", "b", "e"]),
         (sheet_given_once_more_behind_a_row_not_applied, "! Row 3, decided as not applied, is not sent", ["e"]),
+        (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was last sent", ["b", "x"]),
         (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
