@@ -95,19 +95,15 @@ def _plan_file(
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
         going = [run.id for run in left]
-        is_done = seen is not None and not goes_by_now(journal, seen, going)
-        if rest and (is_done or seen in left):
-            return in_turn(rest)
-        options = (
-            replace(options, edits=but_for_sent(journal, seen, options.edits, going)) if seen is not None else options
-        )
+        if seen is not None and (seen in left or not goes_by_now(journal, seen, going)):
+            return in_turn(rest) if rest else _all_done(journal, seen)
+        if seen is not None:
+            options = replace(options, edits=but_for_sent(journal, seen, options.edits, going))
         if rest:
             anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
-        if seen is not None and is_done:
-            return _all_done(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
     for run in ended:
