@@ -891,7 +891,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_sheet_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
         (report_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
         (other_sheet_with_a_first_row_corrected, "! 1 row says what its lead was last sent", ["aa", "b", "e"]),
-        (sheet_given_once_more_behind_a_row_not_applied, "! Row 3, decided as not applied, is not sent", ["e"]),
+        (sheet_given_once_more_behind_a_row_not_applied, ", decided as not applied, is not sent by it", ["e"]),
         (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was last sent", ["b", "x"]),
         (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
