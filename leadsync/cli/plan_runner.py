@@ -104,7 +104,8 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
     for line in (*map(str, plan.remarks), *held_rows(plan)):
         shell.say(line)
     hooks.measure(0)
-    put_run(shell, journal, run, written_files(run), is_past=True)
+    also = {"warnings": [*run.warnings, *map(str, plan.remarks)]} if plan.remarks else {}
+    put_run(shell, journal, run, written_files(run), also=also, is_past=True)
     return 0
 
 
