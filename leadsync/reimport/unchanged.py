@@ -8,6 +8,10 @@ from leadsync.models import CAMPAIGN_ID, CAMPAIGN_ID_FIELDS, EXTERNAL_ID, NO_CHA
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.repetitions import NONE_KNOWN, Repeated, Repetitions
 
+_TAKEN = (State.SUCCEEDED, State.UNKNOWN)
+_LOOKED_AT = 20
+"""The last payloads of a lead among which one is looked for that it has taken."""
+
 
 class LastSentLeads:
     """The last payloads of leads of one dialer before this file, in the campaign of the settings, `ids`.
@@ -33,17 +37,27 @@ class LastSentLeads:
         self._dialer, self._ids = dialer, ids
         self._repetitions = Repetitions(repeated)
         self._last: Mapping[str, LastSent] = {}
+        self._taken: Mapping[str, LastSent] = {}
+        """Of the leads whose last payload they have not taken: the last one that they have, or may have."""
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
 
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
         wanted = list(leads)
-        self._last = self._history.last_sent(wanted, self._dialer, self._ids.campaign)
+        place = self._dialer, self._ids.campaign
+        self._last = self._history.last_sent(wanted, *place)
         self._undecided = self._history.undecided(wanted, self._dialer)
+        refused = [lead for lead, last in self._last.items() if last.state is State.CONFLICT]
+        sent = self._history.sent(refused, _LOOKED_AT, *place) if refused else {}
+        taken = {lead: [one for one in payloads if one.state in _TAKEN] for lead, payloads in sent.items()}
+        self._taken = {lead: payloads[-1] for lead, payloads in taken.items() if payloads}
 
     def get(self, row: Lead | Rejected) -> LastSent | None:
-        """The last payload of a row's lead, in the row's words: with ids of the settings that the row names itself."""
+        """The last payload that a row's lead has taken, or may have, in the row's words: with ids of the settings that
+        the row names itself."""
         last = self._last.get(row.external_id)
+        if last is not None and last.state is State.CONFLICT:
+            last = self._taken.get(row.external_id)
         if last is None or not isinstance(row, Lead) or not row.own_ids:
             return last
         named = {name: value for name, value in self._ids.arguments.items() if row.own_ids.get(name) == value}

@@ -150,21 +150,15 @@ def _compared(
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
-    """The runs with newer values, and those of the dialer with a payload to compare: an older one that has ended and
-    leaves nothing to decide was there when this run's sheet was read. A run without attempts has waited behind older
-    ones of its file, and those ended later.
+    """The runs with newer values, and those of the dialer with a payload to compare: they have sent since this run's
+    first call, by the order of the calls, or leave something to send or to decide.
     """
-    newer = newer_runs(journal, run)
+    newer, since = newer_runs(journal, run), journal.sent_beside(run.id)
     others: list[str] = []
-    has_waited = not journal.tally(run.id).attempts
-    is_later = True
     for other in journal.runs():
-        if other.id == run.id:
-            is_later = False
-        elif other.complete and same_dialer(other.dialer, settings.url()):
-            goes_on = not other.finished or (has_waited and other.file == run.file)
-            is_compared = is_later or other.id in newer or goes_on
-            if is_compared or _UNDECIDED & journal.tally(other.id).statuses.keys():
+        if other.id != run.id and other.complete and same_dialer(other.dialer, settings.url()):
+            is_open = not other.finished or _UNDECIDED & journal.tally(other.id).statuses.keys()
+            if is_open or other.id in newer or other.id in since:
                 others.append(other.id)
     return newer, others
 

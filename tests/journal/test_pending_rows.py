@@ -387,7 +387,8 @@ def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journ
 def test_rows_left_are_told_for_leads_with_rows_in_other_runs(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", UNSENT), ("B", FAILED, 106), ("C", CONFLICT), ("C", UNSENT), ("D", UNSENT), ("E", UNSENT))
     journal.create(a_run(tmp_path, LATER))
-    add(journal, LATER, *((lead, SUCCEEDED) for lead in "ABCD"))
+    add(journal, LATER, *((lead, SUCCEEDED) for lead in "ABCD"), ("B", FAILED, 106))
+    assert (journal.sent_beside(RUN), journal.sent_beside(LATER)) == ({LATER}, set()), "by the order of the calls"
     assert [
         (number, lead.external_id, dict(lead.fields)) for number, lead in journal.leads_left(RUN, None, [LATER])
     ] == [

@@ -197,3 +197,35 @@ def test_a_retry_to_go_on_with_says_what_it_would_undo(desk: Desk) -> None:
     [warning] = [line for line in desk.leadsync("resume", again, "--json").json["warnings"] if "undo" in line][-1:]
     assert warning.startswith("! 1 row would undo what its lead was sent since")
     assert f"by run {tuesday}" in warning
+
+
+def waiting_behind_a_conflict(desk: Desk, dialer: PracticeDialer, name: str, first: str) -> str:
+    """The run of a sheet: its first row of L1 for a person to decide, `Busy` behind it."""
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    return run(desk, name, (f"L1,0383218101,{first}", "L1,0383218101,Busy"))
+
+
+@pytest.mark.parametrize(("decision", "word"), [("--not-applied", "retry"), ("--send", "resume")])
+def test_a_row_that_an_older_run_has_sent_since_is_told(desk: Desk, decision: str, word: str) -> None:
+    """By the order of the calls: the older run's row went after the newer run had begun."""
+    dialer = desk.dialer()
+    monday = waiting_behind_a_conflict(desk, dialer, "mon.csv", "Sale")
+    tuesday = waiting_behind_a_conflict(desk, dialer, "tue.csv", "Callback")
+    desk.leadsync("resolve", monday, "--row", "2", "--applied")
+    assert "undo" not in desk.leadsync("resume", monday).err, "the lead has taken nothing of Tuesday's"
+    desk.leadsync("resolve", tuesday, "--row", "2", decision)
+    again = desk.leadsync(word, tuesday, "--json").json
+    assert dispositions(dialer)[2:] == ["L1 Busy", "L1 Callback", "L1 Busy"]
+    [warning] = [line for line in again["warnings"] if "last sent" in line]
+    assert warning.startswith("! 1 row says what its lead was last sent, today ")
+    assert f" by run {monday}" in warning
+
+
+def test_a_payload_that_the_lead_has_not_taken_hides_none_that_it_has(desk: Desk) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer)
+    tuesday = run(desk, "tue.csv", TUESDAY[1:2])
+    waiting_behind_a_conflict(desk, dialer, "wed.csv", "Callback")
+    [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
+    assert warning.startswith("! 1 row would undo what its lead was sent since, today ")
+    assert f" by run {tuesday}; " in warning

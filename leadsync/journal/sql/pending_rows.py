@@ -46,6 +46,14 @@ _TO_BE_LEFT_OUT = (
 """The rows that a retry and a correction leave out, and the failed ones that a retry does once the rows up to a given
 one have gone."""
 
+# CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
+_SENT_BESIDE = (
+    "SELECT DISTINCT runs.id FROM "
+    f"(SELECT DISTINCT lead FROM rows WHERE run = ? AND ({CAN_GO} OR state = 'failed') AND lead <> '') AS own "
+    "CROSS JOIN rows CROSS JOIN runs "
+    "WHERE rows.lead = own.lead AND rows.run <> ? AND rows.sequence > ? AND runs.run = rows.run"
+)
+
 
 class SqlPendingRows(SqlRunQueue):
     """The rows to send; see `leadsync.journal.row_protocols.PendingRows`."""
@@ -67,6 +75,13 @@ class SqlPendingRows(SqlRunQueue):
         with self._database.streaming() as connection:
             key = run_key(connection, run_id)
             yield from _leads(connection, _RETRIED, _retried(key, run_id), others)
+
+    def sent_beside(self, run_id: str) -> set[str]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            [first] = connection.execute("SELECT min(sequence) FROM rows WHERE run = ?", [key]).fetchone()
+            rows = connection.execute(_SENT_BESIDE, [key, key, first or 0]).fetchall()
+        return {other for (other,) in rows}
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
         with self._database.writing() as connection:
