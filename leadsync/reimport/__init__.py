@@ -13,7 +13,7 @@ from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
 from leadsync.reimport.waiting_leads import waiting_leads
-from leadsync.reimport.waiting_texts import rows_that_waited
+from leadsync.reimport.waiting_texts import repeated_by, rows_that_waited
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "newer_runs",
     "newer_sheets",
     "put_together",
+    "repeated_by",
     "rows_that_waited",
     "rules_for",
     "same_fields",

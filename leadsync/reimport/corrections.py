@@ -151,7 +151,7 @@ class Corrections:
     def _out_of_order(self) -> Iterator[Remark]:
         """The loud sentences about rows that undo newer ones, come too late, or are out of their place."""
         if last := self._undone_last:
-            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
+            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last)
             them = agreeing(self.undone, "it", "them")
             yield Remark(
                 f"{words} (row {examples(self._undone)}); take {them} out of the file to keep that.", loud=True

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leadsync.journal import Journal
+from leadsync.journal import Journal, LastSent, State
 from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
 from leadsync.plurals import counted
 
@@ -25,7 +25,8 @@ def undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
     )
 
 
-def undone_rows(count: int, when: str, run_id: str) -> str:
-    """The words about rows older than the last ones sent for their leads."""
+def undone_rows(count: int, when: str, last: LastSent) -> str:
+    """The words about rows older than the last ones sent for their leads, of which `last` is the last."""
     rows = counted(count, "row would undo what its lead was", "rows would undo what their leads were")
-    return f"{rows} sent since, {when} by run {run_id}"
+    undecided = "" if last.state is State.SUCCEEDED else ", and a person has to decide whether that was applied"
+    return f"{rows} sent since, {when} by run {last.run_id}{undecided}"

@@ -55,7 +55,7 @@ def refuse_draft(run: RunRecord) -> None:
     """Raise UsageError for a draft; that of an upload is sent on the page, where its corrections are."""
     if run.complete:
         return
-    again = f"`{command('run', Path(run.file.name))}` reads the file again"
+    again = f"`{command('run', run.file)}` reads the file again"
     where = "it is sent on the page" if is_uploaded(run.file) else again
     raise UsageError(f"Run {run.id} was read but never confirmed, and nothing of it was sent; {where}.")
 

@@ -5,17 +5,27 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.dialer_address import same_dialer
-from leadsync.journal import Journal, LastSent
+from leadsync.errors import SheetError
+from leadsync.journal import Journal, LastSent, State
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport import LastSentLeads, Repeated, behind, newer_runs, undecided_twin, undoes, undone_rows
+from leadsync.reimport import (
+    LastSentLeads,
+    Repeated,
+    behind,
+    newer_runs,
+    repeated_by,
+    undecided_twin,
+    undoes,
+    undone_rows,
+)
 from leadsync.remarks import Remark
+from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import of_them, repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
@@ -63,11 +73,18 @@ class SentSince:
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
             effect = f"instead skips {of_them(self.repeated, self.skippable)}"
-            yield Remark(f"{words}{_anew(run, settings, effect)}", loud=True, repeats=True)
+            remedy = _anew(journal, run, settings, effect) if self.skippable else ""
+            yield Remark(f"{words}{remedy}", loud=True, repeats=True)
         if last := self.undone_last:
-            words = undone_rows(self.undone, when(last.time, now), last.run_id)
-            remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")
-            yield Remark(f"{words}{remedy}", loud=True)
+            words = undone_rows(self.undone, when(last.time, now), last)
+            yield Remark(f"{words}{self._way_back(journal, settings)}", loud=True)
+
+    def _way_back(self, journal: Journal, settings: Settings) -> str:
+        """The remedy for rows that undo newer ones; one that a person has to decide on does not go anew."""
+        last = self.undone_last
+        if last is None or last.state is not State.SUCCEEDED:
+            return ""
+        return _anew(journal, journal.run(last.run_id), settings, "afterwards brings that back")
 
 
 def sent_since(
@@ -167,12 +184,20 @@ def _later(one: LastSent | None, other: LastSent) -> LastSent:
     return other if one is None or other.time > one.time else one
 
 
-def _anew(run: RunRecord, settings: Settings, effect: str) -> str:
-    """The remedy: a run's sheet sent anew, but for the rows that say what their leads were last sent."""
-    if not is_file(run.file):
+def _anew(journal: Journal, run: RunRecord, settings: Settings, effect: str) -> str:
+    """The remedy: a run's sheet sent anew, but for the rows that say what their leads were last sent; empty for a
+    sheet that is gone or says something else by now, and for a file given back, whose rows are done."""
+    if not _is_as_read(run) or journal.givers(repeated_by(journal, run).id):
         return ""
     sheet = ("--sheet", run.sheet) if run.sheet else ()
     name = next((name for name in settings.campaigns if settings.for_campaign(name).campaign == settings.campaign), "")
     campaign = ("--campaign", name) if name else ()
-    words = command("run", Path(run.file.name), "--fresh", "--skip-unchanged", *sheet, *campaign)
-    return f"; `{words}` {effect}"
+    return f"; `{command('run', run.file, '--fresh', '--skip-unchanged', *sheet, *campaign)}` {effect}"
+
+
+def _is_as_read(run: RunRecord) -> bool:
+    """Whether a run's file still has the content that the run has read."""
+    try:
+        return is_file(run.file) and fingerprint(run.file) == run.fingerprint
+    except SheetError:
+        return False

@@ -181,7 +181,7 @@ def test_a_new_sheet_that_was_not_confirmed_is_no_run(desk: Desk, end: str) -> N
 @pytest.mark.parametrize("verb", ["resume", "retry"])
 @pytest.mark.parametrize(
     ("folder", "where"),
-    [("uploads/0123456789abcdef", "it is sent on the page."), (".", "`leadsync run leads.csv` reads the file again.")],
+    [("uploads/0123456789abcdef", "it is sent on the page."), (".", "`leadsync run {file}` reads the file again.")],
 )
 def test_a_draft_is_refused_with_the_place_where_it_is_sent(desk: Desk, verb: str, folder: str, where: str) -> None:
     desk.dialer()
@@ -189,7 +189,8 @@ def test_a_draft_is_refused_with_the_place_where_it_is_sent(desk: Desk, verb: st
         journal.create(a_run(desk.state / folder))
     refused = desk.leadsync(verb, RUN)
     assert refused.code == 2
-    assert refused.err.strip().endswith(f"Run {RUN} was read but never confirmed, and nothing of it was sent; {where}")
+    words = where.format(file=desk.state / "leads.csv")
+    assert refused.err.strip().endswith(f"Run {RUN} was read but never confirmed, and nothing of it was sent; {words}")
 
 
 def test_an_output_folder_is_made_with_its_parents(desk: Desk) -> None:

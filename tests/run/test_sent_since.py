@@ -1,5 +1,7 @@
 """The rows left of an older run against newer payloads of their leads: resume, retry and run say it, or skip them."""
 
+from dataclasses import replace
+
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
@@ -49,9 +51,8 @@ def test_rows_that_would_undo_newer_ones_are_said_loudly(desk: Desk, how: str, w
     done = desk.leadsync(*(monday if word == "MONDAY" else word for word in words), "--json")
     [warning] = [line for line in done.json["warnings"] if "undo" in line]
     assert warning.startswith("! 2 rows would undo what their leads were sent since, today ")
-    assert warning.endswith(
-        f" by run {tuesday}; `leadsync run tue.csv --fresh --skip-unchanged` afterwards brings that back"
-    )
+    anew = f"`leadsync run {desk.folder / 'tue.csv'} --fresh --skip-unchanged`"
+    assert warning.endswith(f" by run {tuesday}; {anew} afterwards brings that back")
     assert f"\n{warning}\n" in done.err
     assert sorted(dispositions(dialer)[-2:]) == ["L1 Sale", "L2 Sale"], "it goes on with the warning"
     dialer.ledger.received.clear()
@@ -76,7 +77,8 @@ def test_rows_sent_by_another_run_meanwhile_are_said_and_can_be_skipped(desk: De
     declined = desk.leadsync("resume", "--limit", "1", "--json")
     [warning] = [line for line in declined.json["warnings"] if "last sent" in line]
     assert warning.startswith("! 1 row says what its lead was last sent, today ")
-    assert warning.endswith(f" by run {other}; `leadsync run mon.csv --fresh --skip-unchanged` instead skips them")
+    anew = f"`leadsync run {desk.folder / 'mon.csv'} --fresh --skip-unchanged`"
+    assert warning.endswith(f" by run {other}; {anew} instead skips them")
     assert desk.leadsync("run", "mon.csv", "--fresh", "--skip-unchanged").code == 0
     assert received(dialer) == ["L0", "L1", "L1", "L2"]
 
@@ -229,3 +231,23 @@ def test_a_payload_that_the_lead_has_not_taken_hides_none_that_it_has(desk: Desk
     [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
     assert warning.startswith("! 1 row would undo what its lead was sent since, today ")
     assert f" by run {tuesday}; " in warning
+
+
+@pytest.mark.parametrize("since", ["written anew", "given back", "undecided"])
+def test_a_remedy_is_named_only_where_it_brings_the_newer_values_back(desk: Desk, since: str) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer)
+    if since != "written anew":
+        fault = (
+            FaultRule(FaultKind.CLOSE, applied=True) if since == "undecided" else FaultRule(FaultKind.CODE, code=106)
+        )
+        dialer.faults.add([replace(fault, lead="L1", calls=1)])
+    tuesday = run(desk, "tue.csv", TUESDAY[1:2])
+    if since == "written anew":
+        desk.sheet("tue.csv", HEADINGS, MONDAY[0])
+    elif since == "given back":
+        failed = desk.leadsync("show", tuesday, "--json").json["files"]["retry"]
+        tuesday = desk.leadsync("run", failed, "--json").json["run"]
+    [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
+    open_end = ", and a person has to decide whether that was applied" if since == "undecided" else ""
+    assert warning.endswith(f" by run {tuesday}{open_end}")
