@@ -138,6 +138,12 @@ def is_file(path: Path) -> bool:
     return False
 
 
+def state_of(path: Path) -> list[int]:
+    """A file's size and time of change (ns): a new save changes one of them."""
+    state = path.lstat()
+    return [state.st_size, state.st_mtime_ns]
+
+
 def is_folder(path: Path) -> bool:
     """The same for a folder."""
     with suppress(PermissionError):

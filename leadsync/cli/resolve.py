@@ -6,6 +6,7 @@ import click
 
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
+from leadsync.commands import command
 from leadsync.plurals import agreeing, counted
 from leadsync.system_user import system_user
 
@@ -23,9 +24,18 @@ MOST_ROWS_AT_ONCE = 20_000
 def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool, send: bool, take_back: bool) -> int:
     """Decide RUN's conflict and unknown rows.
 
-    The files of a run of more than 20,000 rows are left as they were, and said so: `report` writes them anew.
+    The files of a run of more than 20,000 rows, or with an edited one, are left as they were, and said so: `report`
+    writes them anew.
     """
-    from leadsync.run import TAKEN_BACK, decide_rows, resume_step, retry_step, write_files, written_files
+    from leadsync.run import (
+        TAKEN_BACK,
+        decide_rows,
+        edited_files,
+        resume_step,
+        retry_step,
+        write_files,
+        written_files,
+    )
 
     shell = command_shell()
     options = {"applied": applied, "not applied": not_applied, "send": send, TAKEN_BACK: take_back}
@@ -36,7 +46,8 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
     with shell.journal() as journal:
         run = journal.run(run_id)
         # By the sheet's line numbers: counting a million rows takes a second.
-        writes = not journal.page(run.id, after=MOST_ROWS_AT_ONCE, limit=1)
+        edited = edited_files(journal, run)
+        writes = not edited and not journal.page(run.id, after=MOST_ROWS_AT_ONCE, limit=1)
         count = decide_rows(journal, run, rows, decision, user=system_user())
         # Read anew: the decision may have changed its standing.
         run = journal.run(run.id)
@@ -47,6 +58,9 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
             "applied": f" {resume_step(journal, run.id)}",
         }.get(decision, "")
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files), "written": writes}
+    for path in edited:
+        corrected = f"`{command('run', path)}` sends its corrections"
+        shell.say(f"{path.name} was edited since leadsync wrote it, and stays as it is; {corrected}.")
     if not writes:
         shell.say(f"The files of run {run.id} do not have this yet; write them with: {shell.called} report {run.id}")
     shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then.rstrip()}", value)

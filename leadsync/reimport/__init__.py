@@ -13,7 +13,7 @@ from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
 from leadsync.reimport.waiting_leads import waiting_leads
-from leadsync.reimport.waiting_texts import repeated_by, rows_that_waited
+from leadsync.reimport.waiting_texts import is_as_written, kept_beside, repeated_by, rows_that_waited
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -34,6 +34,8 @@ __all__ = [
     "decide",
     "digest_of",
     "family_of",
+    "is_as_written",
+    "kept_beside",
     "losses_of_rows",
     "newer_runs",
     "newer_sheets",

@@ -1,6 +1,9 @@
 """Rows of files given back that wait there: each has a text to be sent instead of the row's old one."""
 
+import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +11,7 @@ from leadsync.commands import command
 from leadsync.journal import Journal, RowFilter
 from leadsync.models import Lead, RowRecord, RunRecord, Status
 from leadsync.plurals import agreeing, counted
+from leadsync.private_files import is_file, open_regular, state_of
 from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
 from leadsync.remarks import Remark
 
@@ -33,7 +37,7 @@ class WaitingText(NamedTuple):
                 f"correct {them} in the files that `{command('report', self.reason.run)}` writes, and give those back"
             )
         else:
-            instead = f"`{command('run', self.run.file)}`"
+            instead = f"`{command('run', _file_now(self.run))}`"
         words = (
             f"{rows} in {self.run.file.name} (run {self.run.id}) and could not go from there; here {they_go} as before"
         )
@@ -53,7 +57,8 @@ def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> It
 
     A retry's rows have the numbers of the run that it repeats, and count as that one's.
     """
-    files = {but_of}
+    # As leadsync wrote it, a file corrects nothing: the one that waits was put beside it.
+    files = {None if but_of is not None and is_as_written(journal, but_of) else but_of}
     for run in journal.runs():
         if run.id == first.id:
             return
@@ -65,6 +70,23 @@ def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> It
             if of_run is not None and reason.of_row is not None:
                 base = repeated_by(journal, of_run).id
                 yield WaitingText(run, reason, Lead(row.lead, row.fields), base, reason.of_row)
+
+
+def is_as_written(journal: Journal, file: Path) -> bool:
+    """Whether a file stands as leadsync wrote it for one of its runs."""
+    return is_file(file) and any(journal.written(run.id).get(str(file)) == state_of(file) for run in journal.runs())
+
+
+def kept_beside(file: Path) -> Iterator[tuple[Path, str]]:
+    """The edited files that were put aside for a newly written one, the oldest first, each with its digest."""
+    for kept in sorted(file.parent.glob(f"{escape(file.stem)}.edited-*{escape(file.suffix)}")):
+        with suppress(OSError), open_regular(kept) as stream:
+            yield kept, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _file_now(run: RunRecord) -> Path:
+    """The file that a run has read, under the name that it has by now."""
+    return next((kept for kept, digest in kept_beside(run.file) if digest == run.fingerprint), run.file)
 
 
 def repeated_by(journal: Journal, run: RunRecord) -> RunRecord:

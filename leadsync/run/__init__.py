@@ -24,6 +24,7 @@ from leadsync.run.readiness import ready_to_send, settings_of_run
 from leadsync.run.report_files import (
     Files,
     check_output,
+    edited_files,
     finish,
     overtaken_rows,
     rows_to_report,
@@ -75,6 +76,7 @@ __all__ = [
     "corrected_rows_left",
     "decide_rows",
     "doubtful_values",
+    "edited_files",
     "edits_in",
     "execute",
     "execute_in_turn",

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
+from pathlib import Path
 from typing import Any
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
@@ -14,7 +16,7 @@ from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
-from leadsync.reimport import Followed, same_numbers
+from leadsync.reimport import Followed, is_as_written, kept_beside, same_numbers
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
@@ -53,11 +55,13 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
-    copies, again = _same_content(journal, run), scan.sent_again
+    beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
+    copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     waits = bool(scan.effects.waiting)
-    elsewhere = scan.survey.skips[SkipKind.SENT_IN_COPY]
     first = (
-        _remarks_behind(journal, run, trial, settings, options, elsewhere, scan.survey.to_send)
+        _remarks_behind(
+            journal, run, trial, settings, options, scan.survey.skips[SkipKind.SENT_IN_COPY], scan.survey.to_send
+        )
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -191,6 +195,20 @@ def _is_of_earlier_content(journal: Journal, run: RunRecord, trial: RunRecord) -
     if source is None or trial.checked or source.fingerprint == trial.fingerprint:
         return False
     return is_file(trial.file) and fingerprint(trial.file) == trial.fingerprint
+
+
+def _edited_beside(journal: Journal, file: Path) -> list[Remark]:
+    """A warning for each edited file, read by no run, that was put aside for this one as leadsync wrote it."""
+    kept = list(kept_beside(file))
+    read = {run.fingerprint for run in journal.runs()} if kept and is_as_written(journal, file) else None
+    return [
+        Remark(
+            f"{path.name} beside it was edited by a person, and no run has read that; `{command('run', path)}` does",
+            loud=True,
+        )
+        for path, digest in kept
+        if read is not None and digest not in read
+    ]
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

@@ -9,6 +9,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import Journal
 from leadsync.leads import sheet_rules
 from leadsync.models import EXTERNAL_ID, RunRecord
+from leadsync.private_files import state_of
 from leadsync.remarks import Remark
 from leadsync.report import (
     SYNC_COLUMNS,
@@ -21,7 +22,7 @@ from leadsync.report import (
     run_front,
 )
 from leadsync.run.marked_copy import ending_of, look, losses, own_columns, refusal, write_copy
-from leadsync.run.report_files import rows_to_report, set_aside_edited, state_of
+from leadsync.run.report_files import rows_to_report, set_aside_edited
 from leadsync.run.sheet_source import fingerprint
 from leadsync.sheets import Markable, NotMarkedError, open_table
 from leadsync.spreadsheet import is_own_heading

@@ -17,7 +17,7 @@ from leadsync.commands import command
 from leadsync.errors import OutputError, UsageError, ended_by_signal
 from leadsync.journal import Journal, OvertakenRow
 from leadsync.models import RowRecord, RunRecord, Status
-from leadsync.private_files import check_shared_folder
+from leadsync.private_files import check_shared_folder, state_of
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
@@ -67,19 +67,24 @@ def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
 def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) -> None:
     """Rename the run's files edited since leadsync wrote them, and say so; raises OutputError."""
     known = journal.written(run.id)
-    for path in filter(None, written_files(run).values()):
-        if state_of(path) != known.get(str(path)):
-            kept = _free_name(path)
-            try:
-                path.rename(kept)
-            except OSError as error:
-                raise OutputError(
-                    f"{path} is not as leadsync wrote it, and cannot be renamed to keep it ({error.strerror}); "
-                    "close it where it is open."
-                ) from error
-            # An unknown file may be of this run, if its process died just then.
-            what = "was edited since leadsync wrote it" if str(path) in known else "was there already"
-            say(f"{path.name} {what}; it is kept as {kept}.")
+    for path in edited_files(journal, run):
+        kept = _free_name(path)
+        try:
+            path.rename(kept)
+        except OSError as error:
+            raise OutputError(
+                f"{path} is not as leadsync wrote it, and cannot be renamed to keep it ({error.strerror}); "
+                "close it where it is open."
+            ) from error
+        # An unknown file may be of this run, if its process died just then.
+        what = "was edited since leadsync wrote it" if str(path) in known else "was there already"
+        say(f"{path.name} {what}; it is kept as {kept}.")
+
+
+def edited_files(journal: Journal, run: RunRecord) -> list[Path]:
+    """The run's files edited since leadsync wrote them."""
+    known = journal.written(run.id)
+    return [path for path in written_files(run).values() if path and state_of(path) != known.get(str(path))]
 
 
 def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
@@ -250,12 +255,6 @@ def rows_to_report(journal: Journal, run_id: str) -> Iterator[RowRecord]:
 def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = None) -> Files:
     outputs = {**dict(zip((table.value for table in Table), tables, strict=True)), "summary": page}
     return {name: output.path if output and output.count else None for name, output in outputs.items()}
-
-
-def state_of(path: Path) -> list[int]:
-    """A file's size and time of change (ns): a new save changes one of them."""
-    state = path.lstat()
-    return [state.st_size, state.st_mtime_ns]
 
 
 def _free_name(path: Path) -> Path:

@@ -138,3 +138,28 @@ def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tm
             assert [[c.value for c in r] for r in first.worksheets[-1]] == [
                 [c.value for c in r] for r in second.worksheets[-1]
             ]
+
+
+@pytest.mark.parametrize("how", ["given back", "written anew", "never read"])
+def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="A", calls=1)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b"), "--json").json
+    report = Path(run["files"]["report"])
+    report.write_text(report.read_text("utf-8-sig").replace("A,b", "A,bx"), "utf-8")
+    if how != "never read":
+        desk.leadsync("run", report)
+    said = desk.leadsync("resolve", run["run"], "--row", "2", "--applied").err
+    words = f"{report.name} was edited since leadsync wrote it, and stays as it is; `leadsync run {report}` sends its"
+    assert words in said
+    if how != "given back":
+        desk.leadsync("report", run["run"])
+    warnings = desk.leadsync("run", report, "--json").json["warnings"]
+    kept = next(report.parent.glob("*.edited-*"), report)
+    if how == "written anew":
+        assert any(line.endswith(f"To send the correction, `leadsync run {kept}` instead") for line in warnings)
+    elif how == "never read":
+        told = f"! {kept.name} beside it was edited by a person, and no run has read that; `leadsync run {kept}` does"
+        assert told in warnings
+    else:
+        assert kept == report
+        assert dialer.ledger.received[-1].fields["Version"] == "bx"
