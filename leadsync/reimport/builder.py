@@ -208,10 +208,12 @@ class ContextBuilder:
         if earlier is None or number is None or origin is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
-            is_new = (not claim.run or claim.of_check) and self._lineage.has_runs
-            is_added = (is_new or (not claim.run and self._trial is not None)) and _went(context.last_sent)
+            # Without its number a row is a new one, whatever run it names.
+            is_own = not claim.run or number is None
+            is_new = (is_own or claim.of_check) and self._lineage.has_runs
+            is_added = (is_new or (is_own and self._trial is not None)) and _went(context.last_sent)
             if is_new:
-                context = context._replace(behind=context.behind or self._waits_for(lead), is_new=not claim.run)
+                context = context._replace(behind=context.behind or self._waits_for(lead), is_new=is_own)
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)

@@ -191,7 +191,8 @@ def _from_report(
     if is_added and twice is not None:
         raise SheetError(
             f"{shown}: its sheet {REPORT_SHEET} has a row without sync_run and sync_row, and lacks the row with "
-            f"sync_row {twice}, which stands on another sheet; put these cells back, or delete the row there too.",
+            f"sync_row {twice}, which stands on another sheet; put these cells back and clear those there, or delete "
+            "the row there too.",
             names_file=True,
         )
 

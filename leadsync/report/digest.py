@@ -243,7 +243,7 @@ class Digest:
             correct = "When that is done, correct" if goes_on else "Correct"
             yield f"{correct} the {what}, save, and give the file to leadsync run."
         if behind := self._overtaken.total():
-            yield overtaken_words(behind)
+            yield overtaken_words(behind, " on the sheet To correct" if workbook else "")
         if self._to_decide:
             where = "on the sheet To decide" if workbook else "in the review file"
             where += " of the report" if workbook and self._marked else ""

@@ -43,7 +43,7 @@ _SKIPPED: dict[SkipKind, str] = {
     ),
     SkipKind.LATER_ROW: (
         "row {row} of the same lead, further down in run {run}, went through since; if this one is still to be sent, "
-        "clear its sync_status and sync_row."
+        "clear its sync_status and sync_row in the report, and give that back."
     ),
     SkipKind.LATER_ROW_OF_TRIAL: (
         "row {row} of the same lead, further down, went through in run {run}; if this one is still to be sent, give it "
@@ -120,11 +120,11 @@ def advice_after(skip: Skip) -> str:
     return ""
 
 
-def overtaken_words(count: int) -> str:
-    """The sentence about failed and rejected rows whose correction is not sent."""
+def overtaken_words(count: int, where: str = "") -> str:
+    """The sentence about failed and rejected rows whose correction is not sent; `where` it can be had nevertheless."""
     its_lead, it = agreeing(count, "its lead", "their leads"), agreeing(count, "it", "them")
     rows = f"{counted(count, 'row that did not go', 'rows that did not go')}: a later row of {its_lead} went through"
-    return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared."
+    return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared{where}."
 
 
 def _sentences(rejected: Rejected) -> Iterator[str]:

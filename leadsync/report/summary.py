@@ -171,7 +171,7 @@ def _next_steps(
             rows = counted(correctable(tally) - overtaken, "row")
             yield f"{correct} the {rows} on the page, or in files that {ours} writes."
     if overtaken:
-        yield overtaken_words(overtaken)
+        yield overtaken_words(overtaken, " on the sheet To correct" if workbook else "")
     if (review := files.get("review")) and any(
         tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
     ):

@@ -243,6 +243,14 @@ def added_row(chain: Chain) -> str:
     return chain.run(retry)
 
 
+def cleared_row(chain: Chain) -> str:
+    """Its sync_status and sync_row cleared, as its message advises, and no other of its cells."""
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="L", calls=1))
+    chain.report("r.csv")
+    chain.edit("r.csv", ("L,a,2,failed", "L,aa,,"))
+    return chain.run("r.csv")
+
+
 def correction_given_back_once_more_after_the_decision(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -848,6 +856,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_behind_a_stopped_one_with_another_lead, "! 1 row waits with another text in c.csv", ["a", "b", "c", "d"]),
         (sheet_behind_a_second_correction_that_waits, "! 1 row was corrected in the copy by check and not sent", []),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
+        (cleared_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["aa"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
         (other_report_though_a_correction_waits, "1 row was corrected in r.csv (run", ["b"]),
         (copy_though_a_correction_waits, "! 1 row was corrected in r.csv (run", ["b"]),

@@ -87,6 +87,8 @@ def test_rows_behind_which_their_lead_took_a_later_one_are_not_to_be_corrected(
     lines = text.split("\n\n")[-1].splitlines()
     assert [line.startswith(step) for line, step in zip(lines, steps, strict=True)] == [True] * len(steps)
     assert ("send the row again later" in text) is (len(overtaken) == 1), "one of them can go still"
+    book = as_text(replace(run, kind="xlsx"), tally, FILES, overtaken=overtaken)
+    assert book.rstrip().endswith("unless its sync_status and sync_row are cleared on the sheet To correct.")
 
 
 @pytest.mark.parametrize(
