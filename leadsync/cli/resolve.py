@@ -59,8 +59,8 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         }.get(decision, "")
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files), "written": writes}
     for path in edited:
-        corrected = f"`{command('run', path)}` sends its corrections"
-        shell.say(f"{path.name} was edited since leadsync wrote it, and stays as it is; {corrected}.")
+        back = f"`{command('run', path)}` takes what was changed"
+        shell.say(f"{path.name} was edited since leadsync wrote it, and stays as it is; {back}.")
     if not writes:
         shell.say(f"The files of run {run.id} do not have this yet; write them with: {shell.called} report {run.id}")
     shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then.rstrip()}", value)

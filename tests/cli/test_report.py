@@ -19,12 +19,18 @@ def test_a_file_that_somebody_has_edited_is_kept(desk: Desk) -> None:
     number = next(str(row["sync_row"]) for row in desk.rows(sent["files"]["report"]) if row["Lead Id"] == "9857")
     resolved = desk.leadsync("resolve", sent["run"], "--row", number, "--applied")
     assert resolved.code == 0, resolved.err
+    assert (retry.read_text("utf-8"), review.read_text("utf-8")) == ("corrected", "decided"), (
+        "they are to be given back"
+    )
+    named = [retry.name, review.name]
+    assert [line.split(" was edited")[0] for line in resolved.err.splitlines()[:2]] == named
+    written = desk.leadsync("report", sent["run"])
     assert retry.read_text("utf-8") == as_it_was
     assert not review.exists()
     kept = sorted(desk.folder.glob("leads.*.edited-??????.csv"))
     assert [path.read_text("utf-8") for path in kept] == ["corrected", "decided"]
-    assert [line.split(" was edited")[0] for line in resolved.err.splitlines()] == [retry.name, review.name]
-    assert all(str(path) in resolved.err for path in kept)
+    assert [line.split(" was edited")[0] for line in written.err.splitlines()] == named
+    assert all(str(path) in written.err for path in kept)
     assert desk.leadsync("report", sent["run"]).err == ""
 
 

@@ -149,7 +149,7 @@ def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str)
     if how != "never read":
         desk.leadsync("run", report)
     said = desk.leadsync("resolve", run["run"], "--row", "2", "--applied").err
-    words = f"{report.name} was edited since leadsync wrote it, and stays as it is; `leadsync run {report}` sends its"
+    words = f"{report.name} was edited since leadsync wrote it, and stays as it is; `leadsync run {report}` takes"
     assert words in said
     if how != "given back":
         desk.leadsync("report", run["run"])
