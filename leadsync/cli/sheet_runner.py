@@ -120,11 +120,13 @@ class SheetRunner:
 
         prepare(self.folder)
         options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
+        done = None
         while True:
             plan = plan_content(journal, file, settings, options, journal.now())
             if plan.nothing_to_do:
                 self._say_of(file, plan.remarks)
-                return self._already_done(journal, file, plan.run)
+                handled = self._already_done(journal, file, plan.run)
+                return handled if done is None else replace(handled, words="")
             try:
                 check_output(plan.run.output, plan.run)
             except UsageError:
@@ -133,7 +135,7 @@ class SheetRunner:
             self._say_of(file, (*plan.remarks, *plan_warnings(plan)))
             keep_draft_behind(plan)
             done = self._send(journal, plan, settings)
-            if plan.then is None or not goes_on_behind(done):
+            if not (plan.has_more and goes_on_behind(done)):
                 break
             # The next run of the file goes behind it, at last that of its present content.
             self.report.note(Handled(file, done.code, run=done.run.id))

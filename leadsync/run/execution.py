@@ -149,12 +149,15 @@ def execute_in_turn(
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
-    while plan.then is not None and anew is not None and goes_on_behind(done):
+    while plan.has_more and anew is not None and goes_on_behind(done):
         with ended_by_signal(
             f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
         ):
             plan = anew()
         if plan.nothing_to_do:
+            for remark in plan.remarks:
+                if remark not in said:
+                    say(str(remark))
             return
         # The rows that equal those left were counted before; by now they equal what was sent.
         warnings = [warning for warning in plan_warnings(plan) if not (told and warning.repeats)]

@@ -16,7 +16,8 @@ from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import SkipKind
+from leadsync.reasons import WAITING, SkipKind
+from leadsync.reimport import rows_that_waited
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -96,7 +97,7 @@ def _plan_file(
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
         going = [run.id for run in left]
         if seen is not None and (seen in left or not goes_by_now(journal, seen, going)):
-            return in_turn(rest) if rest else _all_done(journal, seen)
+            return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
             options = replace(options, edits=but_for_sent(journal, seen, options.edits, going))
         if rest:
@@ -118,10 +119,35 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     digest = fingerprint(options.content or file)
     last = next(_runs_with(journal, digest, settings), None)
     if last is not None and last.finished and not journal.has_more(last.id):
-        if not goes_by_now(journal, last):
+        if goes_by_now(journal, last):
+            options = replace(options, edits=but_for_sent(journal, last, options.edits))
+        elif not _waits_for_rest(journal, last, file):
             return _all_done(journal, last)
-        options = replace(options, edits=but_for_sent(journal, last, options.edits))
     return _plan_sheet(journal, file, settings, options, now, digest)
+
+
+def _waits_for_rest(journal: Journal, run: RunRecord, file: Path) -> bool:
+    """Whether rows waited in a run of a file for one of the same file that has rows to send by now."""
+    own = {other.id: other for other in journal.runs_of(file)}
+    waited = {reason.run for _, reason in rows_that_waited(journal, run.id) if reason.waits_in_sheet}
+    return run.id in own and any(not own[other].finished for other in waited & own.keys())
+
+
+def _looking_again(journal: Journal, plan: Plan, seen: RunRecord, options: RunOptions) -> Plan:
+    """The plan for what is left of a sheet, with a look behind it at the rows that waited in the run that has `seen`
+    it."""
+    waited = sum(reason.waits_in_sheet for _, reason in rows_that_waited(journal, seen.id))
+    # A trial sends its rows alone.
+    if not waited or options.limit is not None:
+        return plan
+    *rest, last = plan.in_turn
+    behind = _goes_behind(waited, seen.file.name, [one.run.id for one in plan.in_turn])
+    return in_turn([*rest, replace(last, looks_again=True, remarks=(*last.remarks, behind))])
+
+
+def _goes_behind(count: int, name: str, runs: Sequence[str]) -> Remark:
+    rows, them = counted(count, "row", "rows"), agreeing(count, "it goes, if it is", "those go that are")
+    return Remark(f"{rows} of {name} waited for another run: behind run {', '.join(runs)} {them} still to be sent")
 
 
 def _all_done(journal: Journal, run: RunRecord) -> Plan:
@@ -181,8 +207,8 @@ def _rest(
 
 def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
     """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
-    draft = replace(draft, remarks=(*draft.remarks, *_left_out(rest, draft, options)))
     runs = [plan.run.id for plan in rest]
+    draft = replace(draft, remarks=(*draft.remarks, *_left_out(rest, draft, options), *_that_wait(runs, draft)))
     twice = 0 if options.skip_unchanged else journal.alike(draft.run.id, runs)
     if not twice:
         return draft
@@ -208,6 +234,14 @@ def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterato
                 f"{rows} run {plan.run.id} {them} not in {draft.run.file.name} any more, and {them} sent all the same"
             )
             yield Remark(words, loud=True)
+
+
+def _that_wait(runs: Sequence[str], draft: Plan) -> Iterator[Remark]:
+    """The line on rows that wait for those left of the `runs` before: they are looked at again in the same call."""
+    told = draft.survey.of_other_runs if draft.survey is not None else Counter[tuple[SkipKind, str]]()
+    count = sum(told.pop((kind, run_id), 0) for kind in WAITING for run_id in runs)
+    if count:
+        yield _goes_behind(count, draft.run.file.name, runs)
 
 
 def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:

@@ -40,6 +40,8 @@ class Plan:
     nothing_to_do: bool = False
     sent_before: bool = False
     then: "Plan | None" = None
+    looks_again: bool = False
+    """Whether the sheet is planned once more behind it: rows of the sheet waited for other runs, and may go then."""
     has_decisions: bool = False
     came_back: bool = False
     """Whether the file has leadsync's columns."""
@@ -53,6 +55,11 @@ class Plan:
     def trial(self) -> int | None:
         """How many rows a trial sends; None if all are sent."""
         return None if self.run.last_row is None else self.waiting
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the next plan is made at its end."""
+        return self.then is not None or self.looks_again
 
     @property
     def in_turn(self) -> "tuple[Plan, ...]":

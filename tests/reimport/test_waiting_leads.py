@@ -5,7 +5,7 @@ import pytest
 from leadsync.journal import open_journal
 from leadsync.reimport import waiting_leads
 from leadsync.simulator import FaultKind, FaultRule
-from tests.conftest import Desk
+from tests.conftest import Desk, Result
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,30 @@ def test_the_other_runs_outcome_counts_as_far_as_both_sheets_say_the_same(
         found = waiting_leads(journal, journal.runs()[0])
     assert found.by_now == by_now
     assert {number: skip.status for number, skip in found.settled.items()} == settled
+
+
+@pytest.mark.parametrize("watched", [True, False])
+@pytest.mark.parametrize(("read_before", "again"), [(True, False), (False, False), (False, True)])
+def test_tonights_rows_of_a_lead_go_in_the_call_that_sends_the_rows_before_them(
+    desk: Desk, watched: bool, read_before: bool, again: bool
+) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    (desk.folder / "in").mkdir(mode=0o700)
+
+    def send(*rows: str) -> Result:
+        sheet = desk.sheet("in/a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", *rows)
+        return desk.leadsync(*(("watch", sheet.parent, "--once", "--settle", "0") if watched else ("run", sheet)))
+
+    send()
+    if read_before:
+        send("L,d", "M,y")
+    with open_journal(desk.state) as journal:
+        first = journal.runs()[-1].id
+    desk.leadsync("resolve", first, "--row", "3", "--send")
+    if again:
+        dialer.faults.add([FaultRule(FaultKind.CODE, code=110, lead="L", attempt=1)])
+    dialer.ledger.received.clear()
+    done = send("L,d", "M,y")
+    sent = [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L"]
+    assert (sent, done.code) == ((["b"], 3) if again else (["b", "c", "d"], 0))
+    assert "not sent" not in done.err
