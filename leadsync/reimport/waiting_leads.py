@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from leadsync.journal import Journal, LastSent, Origin, State
 from leadsync.models import RowRecord, RunRecord
-from leadsync.reasons import Skip, SkipKind
+from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import rows_that_waited
 
@@ -37,8 +37,9 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
     """The rows of a plain sheet that waited in its run; `going` are the runs that are sent before it in this call.
 
     A lead's sheet is compared with the run that it waited for, row by row in their order. As far as both say the same,
-    the outcome there counts. From the first row that differs on all go, as in any sheet read anew, unless a third run
-    has sent the lead something meanwhile: that is not undone.
+    the outcome there counts; a sheet without that run's first rows begins at the row that says what the undecided one
+    says. From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead
+    something meanwhile: that is not undone.
     """
     by_now, settled = set[int](), dict[int, Skip]()
     waited: dict[str, list[_Waited]] = {}
@@ -49,7 +50,10 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
     first = {one.reason.run for rows in waited.values() for one in rows}
     there = {run_id: _by_lead(journal, run_id, waited) for run_id in first}
     ours = {run_id: {run_id, *journal.lineage(run_id)} for run_id in first}
-    most = max(map(len, waited.values()), default=0)
+    # Before the payloads of those runs themselves, a third run's are to be seen.
+    most = max(
+        (len(rows) + sum(len(of.get(lead, ())) for of in there.values()) for lead, rows in waited.items()), default=0
+    )
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign) if waited else {}
     for lead, rows in waited.items():
         # Of several runs with undecided rows of the lead the newest.
@@ -57,11 +61,12 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
         before = there[run_id].get(lead, {})
         if any(_is_open(one, there[one.reason.run].get(lead, {})) for one in rows):
             continue
-        same = dict(_settled(rows, run_id, list(before.values()), is_going=run_id in going))
+        beside = [*before.values()][_beginning(rows, run_id, [*before]) :]
+        same = dict(_settled(rows, run_id, beside, is_going=run_id in going))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
-        since = [one for one in sent.get(lead, ()) if one.time >= run.created]
-        if since and since[-1].run_id not in ours[run_id]:
+        since = [one for one in sent.get(lead, ()) if one.time >= run.created and one.run_id not in ours[run_id]]
+        if since:
             settled |= {row.number: _sent_since(row, since) for row in rest}
         else:
             by_now.update(row.number for row in rest)
@@ -69,8 +74,8 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
 
 
 def is_of_plain_sheet(run: RunRecord) -> bool:
-    """Whether a run has read a sheet that is no copy by `check`."""
-    return not (run.checked or run.retry_of)
+    """Whether a run has read a sheet behind no run of it; one of a copy by `check` counts, if it is the first."""
+    return not ((run.checked and run.follows) or run.retry_of)
 
 
 def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
@@ -86,6 +91,14 @@ def _is_open(waited: _Waited, before: Mapping[int, Origin]) -> bool:
     first = before.get(waited.reason.row or 0)
     is_to_go = first is not None and first.state is State.PENDING
     return is_to_go or any(origin.state in _OPEN for origin in before.values())
+
+
+def _beginning(rows: Sequence[_Waited], run_id: str, before: Sequence[int]) -> int:
+    """At which of the lead's rows in the other run, by their numbers there, the sheet's rows begin."""
+    for at, (_, reason) in enumerate(rows):
+        if reason.run == run_id and reason.kind not in WAITING and reason.row in before:
+            return max(0, before.index(reason.row) - at)
+    return 0
 
 
 def _settled(

@@ -82,6 +82,7 @@ def _plan_file(
     here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
     # A run without any result may be for this campaign; a run sent here is.
     here = [run for run in here if run.is_at(settings.url(), settings.ids())] or here
+    anew = _new_run(journal, file, settings, options, now, digest, check)
     if here and not options.fresh:
         newest = _newest_reading(journal, here, digest)
         trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
@@ -100,12 +101,12 @@ def _plan_file(
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
             options = replace(options, edits=but_for_sent(journal, seen, options.edits, going))
+            if seen.checked:
+                anew = _run_after_trial(journal, file, seen, settings, options, now, digest, check)
         if rest:
-            anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
             return in_turn([*rest, _behind(journal, rest, draft, options)])
-    anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
     for run in ended:
         refuse_corrected_rest(journal, run, but_of=file)

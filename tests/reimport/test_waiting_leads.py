@@ -3,6 +3,7 @@
 import pytest
 
 from leadsync.journal import open_journal
+from leadsync.reasons import SkipKind
 from leadsync.reimport import waiting_leads
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk, Result
@@ -34,6 +35,41 @@ def test_the_other_runs_outcome_counts_as_far_as_both_sheets_say_the_same(
         found = waiting_leads(journal, journal.runs()[0])
     assert found.by_now == by_now
     assert {number: skip.status for number, skip in found.settled.items()} == settled
+
+
+@pytest.mark.parametrize(("third", "by_now", "given_up"), [(False, {3}, set()), (True, set(), {3})])
+def test_a_sheet_of_the_last_rows_alone_begins_at_the_undecided_one(
+    desk: Desk, third: bool, by_now: set[int], given_up: set[int]
+) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json
+    desk.leadsync("run", desk.sheet("b.csv", "Lead Id,Version", "L,b", "L,x"))
+    if third:
+        desk.leadsync("run", desk.sheet("sup.csv", "Lead Id,Version", "L,s"))
+    desk.leadsync("resolve", first["run"], "--row", "3", "--send")
+    # With a third sheet's text undone, and said so.
+    desk.leadsync("resume", first["run"])
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, next(run for run in journal.runs() if run.file.name == "b.csv"))
+    assert (found.by_now, found.settled[2].status) == (by_now, "succeeded")
+    assert {number for number, skip in found.settled.items() if skip.kind is SkipKind.OTHER_SENT_SINCE} == given_up
+
+
+def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "M,d"), "--json").json
+    sheet = desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "M,e")
+    copy = desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8-sig").replace("L,c", "L,cc").replace("M,e", "M,ee"), "utf-8")
+    desk.leadsync("run", copy)
+    desk.leadsync("resolve", first["run"], "--row", "3", "--send")
+    desk.leadsync("resume", first["run"])
+    dialer.ledger.received.clear()
+    # The sheet itself is behind the copy: its old texts do not go over the corrections.
+    for file in (copy, sheet, copy):
+        desk.leadsync("run", file)
+    assert [call.fields["Version"] for call in dialer.ledger.received] == ["cc"]
 
 
 @pytest.mark.parametrize("watched", [True, False])
