@@ -38,7 +38,8 @@ class Repetitions:
         self._changed: set[int] = set()
         """Leads with a row that is no repetition: of the rows A, B, A the last does not repeat the first."""
         self._several: dict[str, list[int]] = {}
-        """The digests of the rows of each lead with several."""
+        """The digests of the rows of each lead with several, or with a last payload that is undecided."""
+        self._most_undecided = 0
 
     def is_equal(self, lead: Lead, last: LastSent) -> bool:
         """Whether a row says the same as one of its lead's last payloads, of which this is the last."""
@@ -55,35 +56,41 @@ class Repetitions:
         rows_before = len(self._several.get(name, "1" if hash(name) in self._first else ""))
         return rows_before < self._known.get(name, _NONE).beginning or dict(lead.fields) == dict(last.fields)
 
-    def note(self, lead: Lead, last: LastSent) -> None:
-        """Note a row that is sent, or that would be if repetitions were wanted."""
+    def note(self, lead: Lead, last: LastSent, undecided: int = 0) -> None:
+        """Note a row that is sent, or that would be if repetitions were wanted; of its lead's payloads so many are
+        `undecided`."""
         name, digest = lead.external_id, _digest(lead.fields)
         if not self.is_one(lead, last):
             self._changed.add(hash(name))
         first = self._first.get(hash(name))
+        self._most_undecided = max(self._most_undecided, undecided)
         if first is None:
             self._first[hash(name)] = digest
+            if last.state is not State.SUCCEEDED:
+                self._several[name] = [digest]
         else:
             self._several.setdefault(name, [first]).append(digest)
 
     def beginnings(
         self, sent: Callable[[Collection[str], int], Mapping[str, Sequence[LastSent]]]
     ) -> dict[str, Repeated]:
-        """The leads with several rows of which one repeats one of the last payloads.
+        """The leads with several rows of which one repeats one of the last payloads that went through.
 
         `sent` gives the last payloads of leads, at most so many of each, in the order of their attempts.
         """
         found = {}
         remaining = iter(self._several)
         while leads := list(islice(remaining, _CHUNK)):
-            payloads = sent(leads, max(len(self._several[lead]) for lead in leads))
+            payloads = sent(leads, max(len(self._several[lead]) for lead in leads) + self._most_undecided)
             for lead in leads:
                 taken = [
                     _digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN
                     for one in payloads.get(lead, ())
                 ]
-                if same := frozenset(taken).intersection(self._several[lead]):
-                    found[lead] = Repeated(overlap(self._several[lead], taken), same)
+                rows = self._several[lead]
+                went = [digest for digest in taken if digest != _NOT_TAKEN][-len(rows) :]
+                if same := frozenset(went).intersection(rows):
+                    found[lead] = Repeated(overlap(rows, taken), same)
         return found
 
 

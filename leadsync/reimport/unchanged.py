@@ -88,7 +88,8 @@ class LastSentLeads:
     def note(self, lead: Lead) -> None:
         """Note a row that is sent, or is left out as a repetition."""
         if last := self._last.get(lead.external_id):
-            self._repetitions.note(self._without_ids(lead), last)
+            undecided = len(self._undecided.get(lead.external_id, ()))
+            self._repetitions.note(self._without_ids(lead), last, undecided)
 
     def repeated(self) -> dict[str, Repeated]:
         """The repetitions of each lead with several rows, for the next reading."""

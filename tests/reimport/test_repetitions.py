@@ -33,7 +33,7 @@ def repeated(sent: str, rows: str, states: str = "") -> str:
             can_be_left_out, is_equal = found.is_one(lead, payloads[-1]), found.is_equal(lead, payloads[-1])
             assert is_equal or not can_be_left_out
             marks += "=" if can_be_left_out else "~" if is_equal else "."
-            found.note(lead, payloads[-1])
+            found.note(lead, payloads[-1], states.count("?"))
         return marks, found.beginnings(look_up)
 
     _, known = read({})
@@ -76,6 +76,12 @@ def test_a_leads_rows_repeat_the_last_so_many_payloads(sent: str, rows: str, exp
 def test_what_a_lead_has_perhaps_not_taken_is_repeated_by_nothing() -> None:
     assert repeated("AB", "AB", "?") == ".~"
     assert repeated("AB", "AB", " ?") == "~."
+
+
+def test_a_single_row_repeats_what_went_before_an_undecided_payload() -> None:
+    assert repeated("AB", "A", " ?") == "~"
+    assert repeated("XABC", "A", "  ??") == "~"
+    assert repeated("XAB", "X", "  ?") == "."
 
 
 def test_the_overlap_of_many_rows_is_found_in_one_pass() -> None:
