@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,7 +169,7 @@ class SheetRunner:
             lambda _rows: SilentProgress(sys.stderr),
             self.shell.say,
             warnings=plan_warnings(plan),
-            output_for=self._place,
+            output_for=partial(self._place, journal),
             by_itself=True,
         )
         # True until the next file's run has words of its own.
@@ -184,9 +185,13 @@ class SheetRunner:
                 self.shell.result(Visible(f"{text}\n"), None)
         return done
 
-    def _place(self, run: RunRecord, code: int) -> Path:
-        """The subfolder for a sheet: a person looks at one with failures, or with data that may be wrong."""
-        return self.folder / (DONE if code == 0 and not run.doubtful else ATTENTION)
+    def _place(self, journal: "Journal", run: RunRecord, code: int) -> Path:
+        """The subfolder for a sheet: a person looks at one with failures, with data that may be wrong, or with rows
+        that wait for a decision in another run: they go once the sheet is given again."""
+        from leadsync.run import waits_still
+
+        is_done = code == 0 and not run.doubtful and not waits_still(journal, run)
+        return self.folder / (DONE if is_done else ATTENTION)
 
     def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:
         """Remove the run's files from the other of the two folders."""
@@ -225,7 +230,7 @@ class SheetRunner:
             if fingerprint(file) != run.fingerprint:
                 words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
-            moved = move(file, self._place(run, code))
+            moved = move(file, self._place(journal, run, code))
             with suppress(OSError):
                 # The note about an earlier version of the sheet.
                 _why(self.folder / ATTENTION / file.name).unlink(missing_ok=True)

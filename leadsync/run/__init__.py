@@ -44,6 +44,7 @@ from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import MOST_LISTED, Group, Survey
 from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
+from leadsync.run.waiting_rows import waits_still
 
 __all__ = [
     "MOST_LISTED",
@@ -120,6 +121,7 @@ __all__ = [
     "settings_of_run",
     "sheet_view_of",
     "versions_of",
+    "waits_still",
     "with_edits",
     "words_behind",
     "write_copy",

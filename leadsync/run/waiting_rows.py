@@ -25,6 +25,15 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
 
 
+def waits_still(journal: Journal, run: RunRecord) -> bool:
+    """Whether rows of a sheet wait in its run: after a decision in another run the sheet has to be given again."""
+    waited = {row.number for row, reason in rows_that_waited(journal, run.id) if reason.waits_in_sheet}
+    if waited:
+        found = waiting_leads(journal, run)
+        waited.difference_update(found.by_now, found.settled)
+    return bool(waited)
+
+
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits, going: Collection[str] = ()) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}

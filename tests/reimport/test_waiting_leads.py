@@ -87,6 +87,8 @@ def test_tonights_rows_of_a_lead_go_in_the_call_that_sends_the_rows_before_them(
     send()
     if read_before:
         send("L,d", "M,y")
+        # A person has to decide, and to give the sheet again.
+        assert not any((desk.folder / "in").glob("done/*"))
     with open_journal(desk.state) as journal:
         first = journal.runs()[-1].id
     desk.leadsync("resolve", first, "--row", "3", "--send")
