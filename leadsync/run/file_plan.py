@@ -35,7 +35,7 @@ from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
-from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now
+from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits_still
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
@@ -152,9 +152,12 @@ def _goes_behind(count: int, name: str, runs: Sequence[str]) -> Remark:
 
 
 def _all_done(journal: Journal, run: RunRecord) -> Plan:
-    """The plan for a run with nothing left to send, and the warnings about rows that waited in it in vain."""
-    kind = SkipKind.OTHER_SENT_SINCE
-    remarks = (rows_of_another_run(kind, count, other) for other, count in given_up(journal, run).items())
+    """The plan for a run with nothing left to send, and the warnings about its rows that waited in vain or wait."""
+    waits = {
+        **{(SkipKind.OTHER_SENT_SINCE, by): one for by, one in given_up(journal, run).items()},
+        **waits_still(journal, run),
+    }
+    remarks = (rows_of_another_run(kind, count, other) for (kind, other), count in waits.items())
     return replace(nothing_to_do(journal, run), remarks=tuple(remarks))
 
 

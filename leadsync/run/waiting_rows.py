@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from leadsync.journal import Journal
+from leadsync.journal import Journal, Origin, State
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport import rows_that_waited, waiting_leads
+from leadsync.reimport.waiting_leads import NO_WAITING, is_of_plain_sheet
 from leadsync.run.sheet_edits import SheetEdits
 
 
@@ -25,13 +26,19 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
 
 
-def waits_still(journal: Journal, run: RunRecord) -> bool:
-    """Whether rows of a sheet wait in its run: after a decision in another run the sheet has to be given again."""
-    waited = {row.number for row, reason in rows_that_waited(journal, run.id) if reason.waits_in_sheet}
-    if waited:
-        found = waiting_leads(journal, run)
-        waited.difference_update(found.by_now, found.settled)
-    return bool(waited)
+def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str]]:
+    """How many rows of a sheet wait in its run, by what for and in which run; the sheet has to be given again then."""
+    rows = rows_that_waited(journal, run.id) if is_of_plain_sheet(run) else ()
+    waited = [(row, skip) for row, skip in rows if skip.waits_in_sheet]
+    found = waiting_leads(journal, run) if waited else NO_WAITING
+    left = [skip for row, skip in waited if row.number not in found.by_now and row.number not in found.settled]
+    there = {run_id: journal.origins(run_id) for run_id in {skip.run for skip in left}}
+    return Counter((_waits_for(there[skip.run].get(skip.row or 0)), skip.run) for skip in left)
+
+
+def _waits_for(first: Origin | None) -> SkipKind:
+    is_to_go = first is not None and first.state is State.PENDING
+    return SkipKind.WAITS_FOR_RESUME if is_to_go else SkipKind.WAITS_FOR_DECISION
 
 
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits, going: Collection[str] = ()) -> SheetEdits:

@@ -47,6 +47,8 @@ def test_a_sheet_of_the_last_rows_alone_begins_at_the_undecided_one(
     if third:
         desk.leadsync("run", desk.sheet("sup.csv", "Lead Id,Version", "L,s"))
     desk.leadsync("resolve", first["run"], "--row", "3", "--send")
+    said = desk.leadsync("run", desk.folder / "b.csv").err
+    assert f"! 2 rows are not sent: they wait for an earlier row of the lead in run {first['run']}, which goes" in said
     # With a third sheet's text undone, and said so.
     desk.leadsync("resume", first["run"])
     with open_journal(desk.state) as journal:
@@ -98,4 +100,4 @@ def test_tonights_rows_of_a_lead_go_in_the_call_that_sends_the_rows_before_them(
     done = send("L,d", "M,y")
     sent = [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L"]
     assert (sent, done.code) == ((["b"], 3) if again else (["b", "c", "d"], 0))
-    assert "not sent" not in done.err
+    assert ("rows are not sent: they wait" in done.err) is again
