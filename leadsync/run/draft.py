@@ -26,6 +26,7 @@ from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import sheet_view_of
+from leadsync.run.survey import Survey
 from leadsync.system_user import system_user
 
 
@@ -59,9 +60,7 @@ def read_draft(
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     waits = bool(scan.effects.waiting)
     first = (
-        _remarks_behind(
-            journal, run, trial, settings, options, scan.survey.skips[SkipKind.SENT_IN_COPY], scan.survey.to_send
-        )
+        _remarks_behind(journal, run, trial, settings, options, scan.survey)
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -286,9 +285,9 @@ def _remarks_behind(
     trial: RunRecord,
     settings: Settings,
     options: RunOptions,
-    elsewhere: int,
-    to_send: int,
+    survey: Survey,
 ) -> list[Remark]:
+    elsewhere, to_send = survey.skips[SkipKind.SENT_IN_COPY], survey.to_send
     behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere, to_send))
     return [behind, *_corrections_left(journal, run, trial, options)]
 
