@@ -76,7 +76,7 @@ WORKED = "<c r='C2'><f>1</f><v>1</v></c>"
         ("SheetJS", b"", "", False),
         ("SheetJS", b"", WORKED, True),
         ("Microsoft Excel", b"", "", True),
-        ("gnumeric", b"", "", True),
+        ("gnumeric", b"", "", False),
         ("", b"", "", True),
         ("Microsoft Excel", b'<calcPr fullCalcOnLoad="1"/>', WORKED, True),  # as Aspose.Cells and EPPlus do
         ("SheetJS", b'<calcPr calcId="171027" fullCalcOnLoad="1"/>', WORKED, True),
@@ -101,6 +101,21 @@ def test_a_library_that_gives_all_formulas_an_empty_text_or_0_works_none_out(
 
     (row,) = rows_of(altered(workbook([["Id", "Name"], ["x", "Ann"]]), stored))
     assert fault_words(row).startswith("has a formula without a stored value in column B") != is_worked_out
+
+
+def test_a_formula_with_the_first_of_the_shared_texts_was_worked_out(tmp_path, rows_of):
+    with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Sale", "Net"])
+        sheet.write_row(1, 0, ["=A1", "=A9"])
+
+    def stored(name, data):
+        data = data.replace(b'<c r="A2"><f>A1</f>', b'<c r="A2" t="s"><f>A1</f>').replace(
+            b"Microsoft Excel", b"gnumeric"
+        )
+        return re.sub(rb"<calcPr[^>]*>", b"", data)
+
+    assert rows_of(altered(tmp_path / "leads.xlsx", stored)) == [Row(2, ("Sale", "0"))]
 
 
 @pytest.mark.parametrize(

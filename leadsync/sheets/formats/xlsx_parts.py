@@ -35,10 +35,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 
 _WORKBOOK = "xl/workbook.xml"
 _PROGRAM = re.compile(rb"<(?:\w+:)?Application>([^<]+)<")
-_OFFICE = re.compile(
-    rb"\b(?:excel|gnumeric|wps|numbers|sheets?|spreadsheets|planmaker|hancell)\b|office|calc", re.IGNORECASE
-)
-"""`Microsoft Excel`, `LibreOffice/7.4.7.2$Linux_X86_64`, `gnumeric`, `WPS Spreadsheets`; others are libraries."""
+_OFFICE = re.compile(rb"\b(?:excel|wps|numbers|sheets?|spreadsheets|planmaker|hancell)\b|office|calc", re.IGNORECASE)
+"""`Microsoft Excel`, `LibreOffice/7.4.7.2$Linux_X86_64`, `WPS Spreadsheets`; others are libraries, and Gnumeric, which
+keeps their stopgaps."""
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
@@ -420,7 +419,7 @@ class _CellWalk(Walk):
             self._metadata.struck.add(place)
 
     def _count_formula(self, place: Place) -> None:
-        value = (self._value or "").strip()
+        value = (self._value or "").strip() if self._kind != "s" else None
         is_stopgap = value in self._doubted and self._kind != "b"
         # A stopgap of other programs tells nothing.
         if is_stopgap or value not in _STOPGAPS:
