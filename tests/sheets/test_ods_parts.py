@@ -14,6 +14,8 @@ TEXT_AT_0 = (
     'office:value-type="float" office:value="0"|<text:p>0</text:p></table:table-cell>'
     '<table:table-cell table:formula="of:=[.A9]&amp;[.B9]" office:value-type="float" office:value="0">'
 )
+NO_DAY = 'office:value-type="date" office:date-value="1899-12-30"|<text:p>30/12/99</text:p>'
+EMPTY_BESIDE = '</table:table-cell><table:table-cell table:formula="of:=[.A9]"><text:p/>'
 WORKED_OUT = (
     '</table:table-cell><table:table-cell table:formula="of:=7" office:value-type="float" office:value="7">'
     "<text:p>7</text:p>"
@@ -48,10 +50,13 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
         ("LibreOffice/7.4.7.2$Linux_X86_64", "", "=A1"),
         ("ODFPY/1.4.1", "<text:p/>", "=A1"),
         ("", "<text:p/>", "=A1"),
-        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT, "0"),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT, "=A1"),  # XlsxWriter's zeros, kept
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + WORKED_OUT, "0"),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + EMPTY_BESIDE, "=A1"),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NO_DAY, "=A1"),
         ("SheetJS 0.18.5", NOUGHT, "=A1"),
         ("SheetJS 0.18.5", NOUGHT + WORKED_OUT, "0"),
-        ("LibreOffice/7.4.7.2$Linux_X86_64", TEXT_AT_0 + "<text:p>0</text:p>", "="),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", TEXT_AT_0 + "<text:p>0</text:p>" + WORKED_OUT, "="),
     ],
 )
 def test_a_formula_that_comes_to_nothing_in_an_ods(tmp_path, rows_of, generator, inside, text):

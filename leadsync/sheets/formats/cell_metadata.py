@@ -107,7 +107,8 @@ class Stopgaps:
     """The formulas of a sheet with a value that a library may have put in place of working them out.
 
     A program that works formulas out does so with more of them than those that come to nothing. One that only opens and
-    saves another's workbook keeps its stopgaps: a 0 for a formula that makes a text shows that all zeros are such.
+    saves another's workbook keeps its stopgaps, as LibreOffice and Gnumeric do with the zeros of XlsxWriter: a 0 for a
+    formula that makes a text shows that all zeros are such.
     """
 
     formulas: dict[Place, str] = field(default_factory=dict)
@@ -115,11 +116,11 @@ class Stopgaps:
     is_one_worked_out: bool = False
     is_text_zero: bool = False
 
-    def add(self, place: Place, text: str, *, is_stopgap: bool) -> None:
-        """Count a formula with a value."""
+    def add(self, place: Place, text: str, *, is_stopgap: bool | None) -> None:
+        """Count a formula with a value; None if it tells nothing of the others."""
         if is_stopgap:
             self.formulas[place] = text
-        else:
+        elif is_stopgap is not None:
             self.is_one_worked_out = True
 
     def add_zero(self, place: Place, formula: str) -> None:

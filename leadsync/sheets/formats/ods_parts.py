@@ -68,9 +68,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         with archive.open("content.xml") as stream:
             walk = _CellWalk(sheet, metadata, identifiers, styles)
             walk_xml(stream.read, walk)
-    metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas}
-    if not styles.works_out:
-        metadata.formulas |= walk.stopgaps.unworked()
+    metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas, **walk.stopgaps.unworked()}
     metadata.hides_zeros = styles.hides_zeros
     return metadata
 
@@ -244,7 +242,7 @@ class _CellWalk(Walk):
         usual = self._kept()
         if "table:formula" in self._cell and (usual is None or usual[0] is not self._metadata.formulas):
             is_error = usual is not None and usual[0] is self._metadata.errors
-            self._count_formula(repeated, is_stopgap=not is_error and self._cell.get("office:value") == "0")
+            self._count_formula(repeated, is_stopgap=not is_error and self._is_stopgap())
         name = (self._name() if self._identifiers else None) or usual
         if usual is not None or name is not None:
             for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
@@ -256,7 +254,14 @@ class _CellWalk(Walk):
             self._keep_struck(repeated)
         self._column += repeated
 
-    def _count_formula(self, repeated: int, *, is_stopgap: bool) -> None:
+    def _is_stopgap(self) -> bool | None:
+        """Whether a formula's value is a 0; None for an empty text of LibreOffice, which works it out."""
+        kind = self._cell.get("office:value-type", "")
+        if not kind and not self._text:
+            return None
+        return _days(kind, self._cell.get(_VALUE_OF.get(kind, "office:value"), "")) == 0
+
+    def _count_formula(self, repeated: int, *, is_stopgap: bool | None) -> None:
         text = self._formula_text()
         for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
             for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
