@@ -128,7 +128,29 @@ def test_formulas_that_nobody_worked_out_have_no_number_beside_one_of_them() -> 
     assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7), (1, 8)}
     formulas[1, 7] = ref("name")
     assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True) == {(1, 7)}, "texts alone are lost"
-    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True, is_all=True) == {(1, 7), (1, 8)}
+    assert Formulas(VALUES, formulas, {}).wrong_zeros(loses_texts=True, is_unworked=True) == {(1, 7), (1, 8)}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "is_wrong"),
+    [
+        (ref("nil"), False),
+        (ref("blank"), False),
+        (ref("net") + whole(0) + TIMES, False),
+        (ref("net") + whole(0) + EQUAL + MINUS, False),
+        (ref("net") + whole(0) + EQUAL, True),
+        (ref("nil") + ref("net") + MORE + PAREN, True),
+        (ref("name") + call(129), True),  # ISBLANK
+        (ref("nil") + ref("truth") + call(36, 2), True),  # AND
+        (choice(ref("net"), b"\x1d\0", whole(0)), True),
+        (AREA + text("z") + call(346), True),  # COUNTIF
+    ],
+)
+def test_among_formulas_with_nothing_but_0_only_those_count_that_surely_come_to_it(
+    tokens: bytes, is_wrong: bool
+) -> None:
+    wrong = Formulas(VALUES, {FORMULA: tokens}, {}).wrong_zeros(loses_texts=False, is_unworked=True)
+    assert wrong == ({FORMULA} if is_wrong else set())
 
 
 def test_a_program_that_keeps_its_texts_has_lost_all_or_none() -> None:

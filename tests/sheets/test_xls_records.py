@@ -22,8 +22,11 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
     ("value", "options", "cell"),
     [
         (ZERO, {"flags": 2}, None),  # as Apache POI writes them
-        (ZERO, {"flags": 0}, "0"),
-        (EMPTY, {"flags": 0}, ""),
+        (ZERO, {"flags": 0}, None),  # as Gnumeric keeps them
+        (EMPTY, {"flags": 0}, None),
+        (ZERO, {"flags": 0, "tokens": b"\x1e\2\0\x1e\2\0\4"}, "0"),
+        (ZERO, {"flags": 0, "tokens": b"\x1e\2\0\x1e\3\0\x0b"}, None),  # `=2=3`, a truth
+        (ZERO, {"flags": 8, "engine": b"\xc1\1\0\0\xe0\x22\2\0"}, "0"),  # as Excel does
         (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
         (EMPTY, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE}, ""),  # as LibreOffice does
         (EMPTY, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, None),  # as Aspose.Cells does
@@ -32,7 +35,8 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
         (EMPTY, {"flags": 8, "engine": b"\xc1\1\0\0\xe0\x22\2\0"}, ""),  # as Excel does
         (FOUR, {"flags": 2, "engine": b"\xc1\1\0\0" + bytes(4)}, "4"),
         (ZERO, {"flags": 0, "build": 0x0DBB}, None),
-        # As LibreOffice converts: `=A2`, a text, and `=2-2`.
+        # As LibreOffice converts: `=Sheet2!A2`, `=A2`, a text, and `=2-2`.
+        (ZERO, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE, "tokens": b"\x3a" + bytes(6)}, None),
         (ZERO, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE, "tokens": b"\x44\1\0\0\xc0"}, None),
         (ZERO, {"flags": 8, "build": 0x0DBB, "engine": LIBRE_OFFICE, "tokens": b"\x1e\2\0\x1e\2\0\4"}, "0"),
         (FOUR, {"flags": 2, "build": 0x15F2}, None),  # as JExcelAPI does
@@ -61,6 +65,14 @@ def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_p
 def test_formulas_with_several_results_were_worked_out_though_no_engine_is_named(tmp_path, rows_of):
     cells = HEADED + formula(1, 0, FOUR, flags=2) + formula(1, 1, struct.pack("<d", 5.0), flags=2)
     assert rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED)) == [Row(2, ("4", "5"))]
+
+
+def test_zeros_and_empty_texts_alone_were_not_worked_out(tmp_path, rows_of):
+    """`=IF(A2="",0,7)`: the empty text is none either."""
+    choice = b"\x44\1\0\0\xc0\x17\0\0\x0b\x1e\0\0\x1e\7\0\x42\3\1\0"
+    cells = HEADED + formula(1, 0, EMPTY, flags=0) + formula(1, 1, ZERO, flags=0, tokens=choice)
+    (row,) = rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED))
+    assert row.cells == ("=", "=")
 
 
 def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):

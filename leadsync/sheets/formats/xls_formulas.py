@@ -26,6 +26,10 @@ class Kind(Enum):
     ANY = auto()
 
 
+class Truth(float):
+    """A true or false. Programs that work formulas out seldom store a number for it."""
+
+
 Value = float | str | Kind | None
 """A cell's or a formula's value; None is a blank cell."""
 
@@ -93,19 +97,20 @@ class Formulas:
     shared: dict[Place, bytes]
     _known: dict[Place, Value] = field(default_factory=dict)
 
-    def wrong_zeros(self, *, loses_texts: bool, is_all: bool = False) -> set[Place]:
+    def wrong_zeros(self, *, loses_texts: bool, is_unworked: bool = False) -> set[Place]:
         """Return the formulas that come to a text or another number.
 
         `loses_texts`: the program that wrote the file may have worked the formulas out, and stored 0 for texts. Then
-        any that may come to a text are among them. `is_all`: no formula of the sheet has another value than 0. If a
-        zero is wrong, and not for a lost text alone, nothing was worked out: all whose value is unknown are among them.
+        any that may come to a text are among them. `is_unworked`: all formulas of the sheet have a stopgap. Then, or if
+        a zero is wrong, and not for a lost text alone, nothing was worked out: all but those that surely come to the
+        number 0 are among them.
         """
         results = {place: self._result(place, 0) for place in self.tokens}
         texts = {place for place, result in results.items() if _kind(result) is Kind.TEXT}
         numbers = {place for place, result in results.items() if isinstance(result, float) and result}
-        is_unworked = bool(numbers or (texts and (is_all or not loses_texts)))
-        unknown = {Kind.NUMBER, Kind.ANY} if is_unworked else {Kind.ANY} if loses_texts else set()
-        return texts | numbers | {place for place, result in results.items() if result in unknown}
+        if is_unworked or numbers or (texts and not loses_texts):
+            return {place for place, result in results.items() if result or isinstance(result, str | Truth)}
+        return texts | {place for place, result in results.items() if loses_texts and result is Kind.ANY}
 
     def _result(self, place: Place, depth: int) -> Value:
         """Return a cell's value, that of a formula with a stored 0 worked out."""
@@ -165,7 +170,8 @@ class Formulas:
                 column += base[1] if column & 0x4000 else 0
             return self._result((row & 0xFFFF, column & 0xFF), depth + 1)
         if token in (_TRUTH, _WHOLE):
-            return float(int.from_bytes(body, "little"))
+            number = int.from_bytes(body, "little")
+            return Truth(number) if token == _TRUTH else float(number)
         if token == _REAL:
             return float(struct.unpack("<d", body)[0])
         if token == _MISSING:
@@ -192,10 +198,12 @@ def _combined(token: int, left: Value, right: Value) -> Value:
         return Kind.NUMBER
     left, right = _beside(left, right), _beside(right, left)
     if token in (_EQUAL, _UNEQUAL):
-        return float(_is_equal(left, right) == (token == _EQUAL))
+        return Truth(_is_equal(left, right) == (token == _EQUAL))
     if token not in _SUMS or isinstance(left, str) or isinstance(right, str):
         return Kind.NUMBER
-    result = float(_SUMS[token](left, right))
+    result = _SUMS[token](left, right)
+    if isinstance(result, bool):
+        return Truth(result)
     return result if abs(result) >= _TINY else 0.0
 
 
@@ -228,9 +236,9 @@ def _returned(function: int, arguments: list[Value]) -> Value:
     if function in _ANY_FUNCTIONS:
         return Kind.ANY
     if function in (_AND, _OR) and all(isinstance(value, float) for value in arguments):
-        return float((all if function == _AND else any)(arguments))
+        return Truth((all if function == _AND else any)(arguments))
     if function in _TESTS and not isinstance(arguments[0], Kind):
-        return float(_TESTS[function](arguments[0]))
+        return Truth(_TESTS[function](arguments[0]))
     return Kind.NUMBER
 
 

@@ -18,7 +18,7 @@ from leadsync.sheets.formats.cell_metadata import (
 )
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.sheet_choice import Unreadable
-from leadsync.sheets.formats.xls_formulas import Formulas, Kind, Value
+from leadsync.sheets.formats.xls_formulas import Formulas, Kind, Truth, Value
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
@@ -43,6 +43,8 @@ _ON_LOADING, _ON_LOADING_ALONE = 3, 2
 """A formula's flags for a calculation on loading; Excel itself has one of them, for those that change with time."""
 _ZERO = bytes(8)
 """A formula's value."""
+_FOUR = struct.pack("<d", 4.0)
+"""The value that JExcelAPI gives every formula."""
 _EMPTY = 3
 """The kind of a formula's value that is an empty text."""
 _LIBRARY = (0x0DBB, 0x07CC)
@@ -87,7 +89,6 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
     formats = Formats(workbook.codes, identifiers)
     stopgaps = Stopgaps()
-    results = set[bytes]()
     for kind, body in _records(stream, workbook.start):
         if kind == _ROW and (body[12] & _ROW_HIDDEN or is_flat_in_twips(body[6:8])):
             metadata.hidden.add(int.from_bytes(body[:2], "little"))
@@ -108,7 +109,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
                 continue
         if kind == _FORMULA:
             stopgaps.add((row, column), "=", is_stopgap=_seems_not_worked_out(body, workbook))
-            results.add(body[6:14])
+            if body[6:14] == _ZERO:
+                stopgaps.zeros.add((row, column))
         if kind == _BOOL_ERR and body[7]:
             metadata.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
@@ -119,9 +121,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             for at, style_of_number, number in _numbers(kind, body):
                 if (code := formats.get(str(style_of_number), at, number)) is not None:
                     metadata.keep_format((row, at), code, number)
-    if len(results) == 1:
-        metadata.formulas |= stopgaps.unworked()
-    metadata.formulas |= _wrong_zeros(stream, workbook, results)
+    metadata.formulas |= _unworked(stream, workbook, stopgaps)
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
     if workbook.struck or workbook.struck_texts:
@@ -170,14 +170,17 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield formula, text_in(bodies, 0)
 
 
-def _wrong_zeros(stream: bytes, workbook: _Globals, results: set[bytes]) -> dict[Place, str]:
-    """Return the formulas with a stored 0 that is not theirs; Excel itself stores none."""
+def _unworked(stream: bytes, workbook: _Globals, stopgaps: Stopgaps) -> dict[Place, str]:
+    """Return the formulas with a value that is not theirs; Excel itself stores none for a lost text."""
+    unworked = stopgaps.unworked()
     is_of_excel = workbook.has_engine and not workbook.is_of_libre_office
-    if _ZERO not in results or not workbook.strings or is_of_excel:
-        return {}
+    if not stopgaps.zeros or not workbook.strings or is_of_excel:
+        return unworked
+    formulas = _formulas(stream, workbook)
+    formulas.values.update(dict.fromkeys(unworked, Kind.ANY))
     loses_texts = workbook.is_of_library or workbook.is_of_libre_office
-    wrong = _formulas(stream, workbook).wrong_zeros(loses_texts=loses_texts, is_all=len(results) == 1)
-    return dict.fromkeys(sorted(wrong), "=")
+    wrong = formulas.wrong_zeros(loses_texts=loses_texts, is_unworked=bool(unworked))
+    return dict.fromkeys(sorted(wrong | (unworked.keys() - stopgaps.zeros)), "=")
 
 
 def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
@@ -196,7 +199,7 @@ def _formulas(stream: bytes, workbook: _Globals) -> Formulas:
             elif body[6:14] == _ZERO:
                 formulas.tokens[place] = tokens
         if kind == _BOOL_ERR:
-            values[place] = Kind.NUMBER if body[7] else float(body[6])
+            values[place] = Kind.NUMBER if body[7] else Truth(body[6])
         elif kind == _FORMULA and body[12:14] == b"\xff\xff":
             if body[6]:
                 values[place] = "" if body[6] == _EMPTY else Kind.NUMBER
@@ -210,19 +213,20 @@ def _is_text(kind: int, body: bytes) -> bool:
     return kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 0
 
 
-def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
-    """Whether a formula's value looks like a stopgap; in this format there always is one.
+def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool | None:
+    """Whether a formula's value looks like a stopgap; in this format there always is one. None: it tells nothing.
 
-    Libraries write a 0, an empty text or, as JExcelAPI does, a 4, most of them with a flag for a calculation on
-    loading. Each of these is a true result too. Aspose.Cells and Spire.XLS name an engine nonetheless. Of the programs
-    that do work formulas out, LibreOffice alone gives an empty text this flag.
+    Libraries write a 0, an empty text or, as JExcelAPI does, a 4. Gnumeric keeps them all, LibreOffice the zeros: it
+    works an empty text out. Aspose.Cells and Spire.XLS name an engine, but ask for a calculation on loading.
     """
     is_zero = body[6:14] == _ZERO
+    is_empty = body[12:14] == b"\xff\xff" and body[6] == _EMPTY
     asks = bool(body[14] & (_ON_LOADING if is_zero else _ON_LOADING_ALONE))
-    if body[12:14] == b"\xff\xff":
-        asks = asks and workbook.has_engine and not workbook.is_of_libre_office
-        return body[6] == _EMPTY and (workbook.is_of_library or asks)
-    return (asks and (is_zero or not workbook.has_engine)) or (is_zero and workbook.is_of_library)
+    if workbook.is_of_libre_office:
+        return None if is_empty else is_zero
+    if workbook.has_engine:
+        return (is_zero or is_empty) and asks
+    return is_zero or is_empty or (body[6:14] == _FOUR and asks)
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
