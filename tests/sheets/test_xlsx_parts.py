@@ -103,6 +103,28 @@ def test_a_library_that_gives_all_formulas_an_empty_text_or_0_works_none_out(
     assert fault_words(row).startswith("has a formula without a stored value in column B") != is_worked_out
 
 
+@pytest.mark.parametrize(
+    ("formulas", "unsent", "is_told"),
+    [
+        ('<c r="B2"><f>A9</f><v>0</v></c>', "", True),
+        ('<c r="B2"><f>A9</f><v>0</v></c><c r="C2" t="str"><f>A9</f><v></v></c>', "", True),
+        ('<c r="B2"><f>A9</f><v>0</v></c><c r="C2"><f>A9+7</f><v>7</v></c>', "", False),
+        ('<c r="B2"><f>A9</f><v>0</v></c>', "net", False),
+    ],
+)
+def test_zeros_alone_that_libre_office_may_have_kept_are_told(workbook, formulas, unsent, is_told):
+    def stored(name, data):
+        if name == "docProps/app.xml":
+            return b'<P xmlns="p"><Application>LibreOffice/7.4.7.2$Linux_X86_64</Application></P>'
+        return re.sub(rb"<calcPr[^>]*>", b"", re.sub(rb'<c r="B2".*?</c>', formulas.encode(), data))
+
+    path = altered(workbook([["Id", "Net"], ["x", 5]]), stored)
+    with open_table(path, rules=SheetRules(HeadingNames(unsent=frozenset({unsent})))) as table:
+        assert [row.cells[:2] for row in table.rows()] == [("x", "0")]
+        told = [str(remark) for remark in table.remarks if "sheet (B) have the result 0" in str(remark)]
+        assert [text.partition("All")[0] for text in told] == ["! "] * is_told
+
+
 def test_a_formula_with_the_first_of_the_shared_texts_was_worked_out(tmp_path, rows_of):
     with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
         sheet = book.add_worksheet()

@@ -66,7 +66,8 @@ class CellMetadata:
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
-    0. `veils` are the rules of conditional formats that alter values. `epoch_1904`: the workbook counts days from
+    0. `doubted` are formulas with a 0 that perhaps nobody worked out, `veils` the rules of conditional formats that
+    alter values. `epoch_1904`: the workbook counts days from
     1904. `repeated` names a row or cell with two entries; calamine gives only the last.
     """
 
@@ -83,6 +84,7 @@ class CellMetadata:
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hides_zeros: bool = False
+    doubted: Collection[Place] = ()
     veils: list[Veil] = field(default_factory=list)
     epoch_1904: bool = False
     repeated: str = ""

@@ -84,7 +84,9 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
         remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
         remarks += _of_hidden_columns(sheet, metadata.hidden_columns)
-        remarks += _of_veiled(sheet, metadata, unsent_columns(sheet, rules.names))
+        unsent = unsent_columns(sheet, rules.names)
+        remarks += _of_veiled(sheet, metadata, unsent)
+        remarks += _of_doubted_zeros({column for _, column in metadata.doubted} - unsent)
         if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
@@ -287,6 +289,16 @@ def _of_veiled(sheet: Sheet, metadata: CellMetadata, unsent: frozenset[int]) -> 
         listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
         hidden = f"A conditional format hides values in {listed}, or shows others in their place"
         yield Remark.doubtful(f"{hidden}; the values themselves are sent: correct them, or delete the format.")
+
+
+def _of_doubted_zeros(columns: set[int]) -> Iterator[Remark]:
+    """Remark on the columns with zeros that perhaps nobody worked out."""
+    if columns:
+        listed = ", ".join(map(letter, sorted(columns)[:_MOST_LISTED])) + (", …" if len(columns) > _MOST_LISTED else "")
+        unworked = f"All formulas of the sheet ({listed}) have the result 0; perhaps they were never worked out"
+        yield Remark.doubtful(
+            f"{unworked}. If the zeros are wrong, press Ctrl+Shift+F9 in LibreOffice and save the sheet anew."
+        )
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:

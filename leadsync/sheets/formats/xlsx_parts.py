@@ -38,6 +38,9 @@ _PROGRAM = re.compile(rb"<(?:\w+:)?Application>([^<]+)<")
 _OFFICE = re.compile(rb"\b(?:excel|wps|numbers|sheets?|spreadsheets|planmaker|hancell)\b|office|calc", re.IGNORECASE)
 """`Microsoft Excel`, `LibreOffice/7.4.7.2$Linux_X86_64`, `WPS Spreadsheets`; others are libraries, and Gnumeric, which
 keeps their stopgaps."""
+_KEEPS_ZEROS = re.compile(rb"office[\w.]*/", re.IGNORECASE)
+"""LibreOffice and its kin keep the zeros of XlsxWriter until a person has all worked out anew; the zeros of formulas
+that truly come to nothing else look the same."""
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
@@ -72,13 +75,19 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         metadata = CellMetadata(epoch_1904=_says(workbook, "workbookPr", "date1904"))
         if struck_texts or veils or _worth_walking(archive, part, formats, identifiers):
             works_out = _says(workbook, "calcPr", "fullCalcOnLoad")
-            doubted = _STOPGAPS if _is_of_library(archive, parts) else _ZEROS if works_out else ()
+            program = _program(archive, parts)
+            is_of_library, keeps_zeros = program and not _OFFICE.search(program), _KEEPS_ZEROS.search(program)
+            doubted = _STOPGAPS if is_of_library else _ZEROS if works_out or keeps_zeros else ()
             engine = next((attributes.get("calcId") for name, attributes in workbook if name == "calcPr"), None)
             zero_is_none = works_out and engine == _XLSX_WRITER
             walk = _CellWalk(formats, struck_texts, metadata, veils, doubted, zero_is_none=zero_is_none)
             with archive.open(part) as stream:
                 walk_xml(stream.read, walk)
-            metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas, **walk.stopgaps.unworked()}
+            metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas}
+            if keeps_zeros:
+                metadata.doubted = walk.stopgaps.unworked().keys() - metadata.formulas.keys()
+            else:
+                metadata.formulas |= walk.stopgaps.unworked()
         return metadata
 
 
@@ -121,13 +130,13 @@ def _says(workbook: _Elements, element: str, attribute: str) -> bool:
     return any(name == element and attributes.get(attribute) in ("1", "true") for name, attributes in workbook)
 
 
-def _is_of_library(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> bool:
-    """Whether the file names the program that wrote it, and that is no office program."""
+def _program(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> bytes:
+    """Return the name of the program that wrote the file; empty if it names none."""
     if (name := parts.get("docprops/app.xml")) is None:
-        return False
+        return b""
     with archive.open(name) as stream:
         program = _PROGRAM.search(stream.read(_BLOCK))
-    return program is not None and not _OFFICE.search(program[1])
+    return program[1] if program else b""
 
 
 class _AttributeWalk(Walk):
