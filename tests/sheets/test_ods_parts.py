@@ -53,6 +53,7 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
         ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT, "=A1"),  # XlsxWriter's zeros, kept
         ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + WORKED_OUT, "0"),
         ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + EMPTY_BESIDE, "=A1"),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + WORKED_OUT.replace("of:=7", "of:=TODAY()-46000"), "=A1"),
         ("LibreOffice/7.4.7.2$Linux_X86_64", NO_DAY, "=A1"),
         ("SheetJS 0.18.5", NOUGHT, "=A1"),
         ("SheetJS 0.18.5", NOUGHT + WORKED_OUT, "0"),

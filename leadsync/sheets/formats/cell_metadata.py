@@ -24,6 +24,8 @@ _HEIGHT = re.compile(r"(\d*\.?\d+)(in|cm|mm|pt|)")
 _POINTS = {"in": 72, "cm": 28.35, "mm": 2.835, "pt": 1, "": 1}
 _TWIPS = 20
 """Of a point."""
+_VOLATILE = re.compile(r"\b(?:TODAY|NOW|RAND(?:BETWEEN)?|OFFSET|INDIRECT|HYPERLINK)\(", re.IGNORECASE)
+"""Formulas that LibreOffice works out whenever it opens a file, beside others that keep their stopgaps."""
 _LOWEST = 2
 """The points of a row's height from which on something of it is to be seen."""
 
@@ -119,10 +121,10 @@ class Stopgaps:
     is_text_zero: bool = False
 
     def add(self, place: Place, text: str, *, is_stopgap: bool | None) -> None:
-        """Count a formula with a value; None if it tells nothing of the others."""
+        """Count a formula with a value; None if it tells nothing of the others. `text` is the formula if known."""
         if is_stopgap:
             self.formulas[place] = text
-        elif is_stopgap is not None:
+        elif is_stopgap is not None and not _VOLATILE.search(text):
             self.is_one_worked_out = True
 
     def add_zero(self, place: Place, formula: str) -> None:
