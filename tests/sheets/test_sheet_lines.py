@@ -105,7 +105,7 @@ def test_a_date_that_only_its_part_of_the_format_tells_and_a_day_that_is_none() 
 def test_a_number_below_0_is_no_date_or_time() -> None:
     """Excel shows a row of # there; calamine gives a time of the day."""
     codes = {(0, 0): "dd/mm/yyyy hh:mm", (0, 1): "[h]:mm", (0, 2): "0;-0;;@"}
-    metadata = CellMetadata(formats=codes, negatives={(0, 0): -5.25, (0, 1): -0.5, (0, 2): -3.0})
+    metadata = CellMetadata(formats=codes, values={(0, 0): -5.25, (0, 1): -0.5, (0, 2): -3.0})
     [line] = read([[time(18), timedelta(hours=-12), -3.0]], metadata)
     assert line.cells == ["-5.25", "-0.5", "-3"]
     assert line.faults == tuple(line_fault(FaultKind.HIDDEN_VALUE, at, format=codes[0, at]) for at in (0, 1))

@@ -103,6 +103,32 @@ def test_a_truth_of_an_xls_is_no_number(tmp_path, rows_of):
     assert rows_of(path) == [Row(2, ("Id", "TRUE"))]
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "value", "text"),
+    [
+        (50, '0 "pts"', 40.0, "40"),  # as Gnumeric numbers them
+        (58, "$#,##0.00", 12.5, "12.5"),
+        (27, "0.000", 0.125, "0.125"),
+        (36, "0000", 800.0, "0800"),
+        (14, "0", 45000.0, "45000"),
+        (46, "0.0", 1.5, "1.5"),
+        (50, "dd/mm/yyyy", 46350.0, "2026-11-24"),
+        (51, "[h]:mm", 1.5, "36:00"),
+        (2, "dd/mm/yyyy", 46350.0, "2026-11-24"),
+        (50, "", 46350.0, "2026-11-24"),  # no record of the file: a date of East Asian Excel
+    ],
+)
+def test_a_format_of_an_xls_itself_counts_before_the_built_in_one_of_its_number(
+    tmp_path, rows_of, number, code, value, text
+):
+    record = handmade.record(0x41E, struct.pack("<HHB", number, len(code), 0) + code.encode()) if code else b""
+    styles = b"".join(handmade.record(0xE0, struct.pack("<HH", 0, one) + bytes(16)) for one in (0, number))
+    cells = HEADED + label(1, 0, 0) + handmade.record(0x203, struct.pack("<HHHd", 1, 1, 1, value))
+    cells += label(2, 1, 1) + formula(2, 0, EMPTY, flags=0)
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=SHARED, looks=record + styles)
+    assert [row.cells for row in rows_of(path)] == [("Id", text), ("", "Name")]
+
+
 def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells = HEADED + label(1, 0, 1) + label(1, 1, 0) + label(2, 1, 1)
     cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
 
+from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.conditional_formats import Veil
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
@@ -62,9 +63,9 @@ UNKNOWN_CELLS = (
 @dataclass(slots=True)
 class CellMetadata:
     """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` of numbers and
-    `text_formats` to follow; `negatives`, numbers with a format, as calamine may give a time of the day for one;
-    `texts` in place of values; `unclear` numbers of `identifiers`, the columns of names, with the text that hides their
-    digits and stands in `texts` for other columns.
+    `text_formats` to follow; `values` in place of calamine's numbers and moments, `texts` in place of any value;
+    `unclear` numbers of `identifiers`, the columns of names, with the text that hides their digits and stands in
+    `texts` for other columns.
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` and `hidden_columns` those hidden or without a size. `hides_zeros`: the sheet shows no number
@@ -77,7 +78,7 @@ class CellMetadata:
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     text_formats: dict[Place, str] = field(default_factory=dict)
-    negatives: dict[Place, float] = field(default_factory=dict)
+    values: dict[Place, Value] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     unclear: dict[Place, str] = field(default_factory=dict)
     identifiers: frozenset[int] = frozenset()
@@ -92,10 +93,10 @@ class CellMetadata:
     repeated: str = ""
 
     def keep_format(self, place: Place, code: str, number: float) -> None:
-        """Keep the format code of a number."""
+        """Keep the format code of a number, and a negative one: calamine may give a time of the day for it."""
         self.formats[place] = code
         if number < 0:
-            self.negatives[place] = number
+            self.values[place] = number
 
     def missed(self) -> dict[int, list[int]]:
         """The columns of errors and formulas without a value, by row."""

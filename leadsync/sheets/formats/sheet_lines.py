@@ -80,8 +80,8 @@ def text_at(metadata: CellMetadata, row: int, column: int, value: Value) -> str:
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
     code = metadata.formats.get(place, "")
-    if metadata.negatives:
-        value = metadata.negatives.get(place, value)
+    if metadata.values:
+        value = metadata.values.get(place, value)
     # "No zeros" is a usual format of amounts, and a formula leaves a 0 for a blank cell.
     if value in _ZEROS and not isinstance(value, bool) and (metadata.hides_zeros or is_hidden(0, code)):
         return ""

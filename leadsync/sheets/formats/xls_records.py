@@ -16,7 +16,9 @@ from leadsync.sheets.formats.cell_metadata import (
     is_flat_in_twips,
     number_in,
 )
+from leadsync.sheets.formats.cell_text import Value as CellValue
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
+from leadsync.sheets.formats.serial_dates import is_date_code, moment
 from leadsync.sheets.formats.sheet_choice import Unreadable
 from leadsync.sheets.formats.xls_formulas import Formulas, Kind, Truth, Value
 from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
@@ -39,6 +41,8 @@ _FILLED = _CELLS | _TEXTS
 _UNUSED_FONT = 4
 """The number of no font; source: [MS-XLS], 2.5.129."""
 _EXCEL_97 = 0x0600
+_FIRST_OF_FILES = 164
+"""Numbers of formats below it are built in, some for one language alone; Gnumeric numbers its own from 50 on."""
 _ON_LOADING, _ON_LOADING_ALONE = 3, 2
 """A formula's flags for a calculation on loading; Excel itself has one of them, for those that change with time."""
 _ZERO = bytes(8)
@@ -60,6 +64,7 @@ _CALCULATED = 0x1C1
 class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
+    `own_codes` are those that the file gives to numbers of built-in formats: calamine takes its own for most of them.
     `has_engine`: it names the engine that worked the formulas out. `is_of_library`: a library wrote it, none did.
     `is_of_libre_office`: LibreOffice wrote it. `strings` are the bodies of the records with the shared texts, none
     before Excel 97; `shared` are these texts if calamine misreads them, else None.
@@ -69,6 +74,7 @@ class _Globals:
 
     start: int
     codes: dict[str, str]
+    own_codes: dict[int, str]
     has_engine: bool
     is_of_library: bool
     is_of_libre_office: bool
@@ -118,7 +124,10 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         elif kind in _OLD_FORMULAS:
             metadata.formulas[row, column] = "="
         elif kind != _BOOL_ERR:
+            is_number = kind != _FORMULA or body[12:14] != b"\xff\xff"
             for at, style_of_number, number in _numbers(kind, body):
+                if is_number and (own := workbook.own_codes.get(style_of_number)) is not None:
+                    metadata.values[row, at] = _value(number, own, workbook)
                 if (code := formats.get(str(style_of_number), at, number)) is not None:
                     metadata.keep_format((row, at), code, number)
     metadata.formulas |= _unworked(stream, workbook, stopgaps)
@@ -127,6 +136,11 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     if workbook.struck or workbook.struck_texts:
         metadata.struck.update(_struck(stream, workbook))
     return metadata
+
+
+def _value(number: float, code: str, workbook: _Globals) -> CellValue:
+    """Return a number as it is, or under a date's code its moment."""
+    return moment(number, code, epoch_1904=workbook.epoch_1904) if is_date_code(code) else number
 
 
 def _numbers(kind: int, body: bytes) -> Iterator[tuple[int, int, float]]:
@@ -259,6 +273,7 @@ def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]
 def _globals(stream: bytes, sheet: str) -> _Globals:
     starts: dict[str, int] = {}
     codes = dict(BUILT_IN_FORMATS)
+    given = set[int]()
     styles: list[tuple[int, int]] = []
     fonts: list[bool] = []
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
@@ -274,6 +289,8 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
         elif kind == _FORMAT:
             (number,) = struct.unpack_from("<H", body)
             codes[number] = text.format(body)
+            if number < _FIRST_OF_FILES:
+                given.add(number)
         elif kind == _XF:
             styles.append(struct.unpack_from("<HH", body))
         elif kind == _FONT:
@@ -287,6 +304,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     by_style = {str(style): codes.get(number, "") for style, (_, number) in enumerate(styles)}
+    own_codes = {style: codes[number] for style, (_, number) in enumerate(styles) if number in given}
     struck_fonts = {font for font, is_struck in enumerate(fonts) if is_struck}
     struck = frozenset(style for style, (font, _) in enumerate(styles) if font in struck_fonts)
     # `xls_strings` says how calamine misreads them; texts in one record of Unicode are right.
@@ -295,7 +313,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
     kin = (build, year) == _LIBRARY
     makers = has_engine, kin and not has_engine, kin and has_engine
-    return _Globals(starts[sheet], by_style, *makers, strings, shared, epoch_1904, struck, in_part)
+    return _Globals(starts[sheet], by_style, own_codes, *makers, strings, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:
