@@ -1,5 +1,6 @@
 """Mapping, phone, date, disposition and priority rules: values in, values out. No file, no clock, no network."""
 
+from leadsync.leads.callback_doubts import CallbackDoubts
 from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
@@ -30,6 +31,7 @@ __all__ = [
     "QUERY_ARGUMENTS",
     "QUESTION",
     "TEMPLATE",
+    "CallbackDoubts",
     "Column",
     "ColumnMapping",
     "DateOrder",

@@ -105,6 +105,9 @@ _PHONE_NAMES = frozenset((
 """Headings of phone columns that name other things too."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _MOMENT_WORDS = frozenset({"date", "time", "datum"})
+_SPANS = ("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous")
+"""In headings of timezones, of lengths of time and of times gone by."""
+_AM_PM = (frozenset({"am", "pm"}), frozenset({"ampm"}), frozenset({"a", "p", "m"}))
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
 """The last word of a heading similar to an external id's."""
@@ -157,7 +160,7 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     if not own and key[:3] not in _BEGINNINGS:
         return ""
     # The date of an outcome is none.
-    others = {*filled, DISPOSITION} if _words(heading) & _MOMENT_WORDS else filled
+    others = {*filled, DISPOSITION} if words_of(heading) & _MOMENT_WORDS else filled
     names = {name: field for name, field in FIELD_OF_NAME.items() if own or field not in others}
     by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in others)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)
@@ -167,14 +170,15 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
 def as_people_write(heading: str) -> str:
     """Return the field for which people use this heading, in any order of its words; empty without one."""
     # A set of words: `date of callback` and `callback date` are one heading to people.
-    words = _words(heading)
+    words = words_of(heading)
     for field, known in _MEANT.items():
         if words in known or words - _FILLERS[field] in known:
             return field
     return _MEANT_JOINED.get(heading_key(heading), "")
 
 
-def _words(heading: str) -> frozenset[str]:
+def words_of(heading: str) -> frozenset[str]:
+    """Return the words of a heading in small letters, those joined by capitals too."""
     return frozenset(word.casefold() for word in _HEADING_WORD.findall(heading.removesuffix(_CUSTOM)))
 
 
@@ -195,6 +199,19 @@ def looks_like_a_time(heading: str) -> bool:
     key = loose(heading)
     says_call = "call" in key or as_people_write(heading) == CALLBACK
     return key in _TIME_WORDS or (says_call and any(word in key for word in _TIME_WORDS))
+
+
+def has_time_word(heading: str) -> bool:
+    """Whether a heading says time or hour, be it in one word with others, and no length of time."""
+    key = loose(heading)
+    return any(word in key for word in _TIME_WORDS) and not any(word in key for word in _SPANS)
+
+
+def beside_am_pm(heading: str) -> frozenset[str] | None:
+    """Return the other words of a heading such as `Callback AM/PM`; None for one without AM and PM."""
+    words = words_of(heading)
+    found = next((marks for marks in _AM_PM if marks <= words), None)
+    return None if found is None else words - found - {"or"}
 
 
 def is_known_for_ids(heading: str) -> bool:

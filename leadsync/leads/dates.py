@@ -18,6 +18,7 @@ from leadsync.leads.date_parts import (
     refused,
 )
 from leadsync.leads.input_rules import DateOrder
+from leadsync.leads.placeholders import is_placeholder
 from leadsync.leads.text import Refused, plain, visible
 from leadsync.reasons import FaultKind
 
@@ -78,6 +79,8 @@ _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
 _CLOCK_BEHIND = re.compile(r"(.+\d),?[ T](\d{1,2}:\d.*)")
 _ZERO_DAY = re.compile(r"(?:(?:1899|1900|1904)[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:1899|1900|1904))[ T]+(?=\d)")
 """The day before a time that a program keeps as a moment: 1899-12-30, 1900-01-00, 1904-01-01 and the like."""
+_HALVES = {"a": "am", "am": "am", "p": "pm", "pm": "pm"}
+_OWN_HALF = re.compile(r"\d ?([ap])(?:\.? ?m)?\b|(noon|midday)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
 _DAY = re.compile(r"(?<![\d/.\-])\d{1,4}([/.\-])\d{1,2}\1\d{1,4}(?![\d/.\-])")
@@ -131,6 +134,33 @@ def join_time(date_text: str, time_text: str) -> str:
     if clock and day == date_text and (other := _clock(time_text)) and other[0] == clock[0]:
         return date_text
     return f"{day} {time_text}"
+
+
+def join_half(text: str, cell: str, order: DateOrder) -> str:
+    """One text for a callback and AM or PM in a cell of its own; that of a callback without a time stays as it is.
+
+    One that says the other half, or a word that is neither, stands behind the text, which is no date then.
+    """
+    half, own = half_of_day(cell), own_half(text)
+    if not half:
+        return text if is_placeholder(cell.strip()) else join_time(text, cell)
+    moment = read_moment(text, order)
+    if not text.strip() or own in (half, "noon") or (isinstance(moment, Moment) and not moment.timed):
+        return text
+    return f"{text.strip()} {half}"
+
+
+def half_of_day(cell: str) -> str:
+    """Return "am" or "pm" for a cell of nothing else, such as `P.M.`; empty for any other."""
+    return _HALVES.get("".join(plain(cell).casefold().split()).replace(".", ""), "")
+
+
+def own_half(text: str) -> str:
+    """Return the "am", "pm" or "noon" behind a text's time; empty without any."""
+    found = _OWN_HALF.search(text)
+    if found is None:
+        return ""
+    return f"{found[1].lower()}m" if found[1] else "noon"
 
 
 def _clock(text: str) -> tuple[time, int] | None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from leadsync.leads.callback_cells import whole_cells
 from leadsync.leads.column_cleaner import CleanedCell, ColumnCleaner
-from leadsync.leads.dates import join_time
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import ColumnMapping
 from leadsync.leads.short_rows import MISSING_AT_END, is_short_at_end, present_cells
-from leadsync.leads.text import trim
 from leadsync.models import (
     CALLBACK,
     CONTACT_HOURS,
@@ -51,10 +50,6 @@ class RowMapper:
         self._headings = {column.field: column.heading for column in columns}
         self._always_missing = list(_always_missing(self._headings, rules))
 
-    def _without_blank_words(self, texts: Sequence[str]) -> Sequence[str]:
-        words = self._rules.input.blank_words
-        return ["" if trim(text) in words else text for text in texts] if words else texts
-
     @property
     def null_words(self) -> Mapping[str, Mapping[str, int]]:
         """Programs' words for no value among the cells so far, each with its count by heading."""
@@ -81,12 +76,8 @@ class RowMapper:
         remarkable: dict[int, list[CleanedCell]] = {}
         for cells in self._columns:
             position = cells.column.position
-            time_at = cells.column.time_at
             dated = [position in row.dates for row in rows] if any_dates else ()
-            own: Sequence[str] = texts[position]
-            if time_at is not None:
-                own = list(map(join_time, *map(self._without_blank_words, (own, texts[time_at]))))
-            values, odd = cells.clean(own, dated)
+            values, odd = cells.clean(whole_cells(cells.column, texts, self._rules), dated)
             columns.append(values)
             for place, cell in odd:
                 remarkable.setdefault(place, []).append(cell)

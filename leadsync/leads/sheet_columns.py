@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadsync.errors import MappingError
-from leadsync.leads.common_names import COMMON_NAMES, FIELD_OF_NAME, heading_key, looks_like_a_time
+from leadsync.leads.common_names import (
+    COMMON_NAMES,
+    FIELD_OF_NAME,
+    beside_am_pm,
+    has_time_word,
+    heading_key,
+    looks_like_a_time,
+    words_of,
+)
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.text import trim, visible
 from leadsync.models import CALLBACK
@@ -13,6 +21,7 @@ from leadsync.spreadsheet import loose
 
 _SYSTEM_FIELDS = {loose(field): field for field in COMMON_NAMES}
 _SYNC = "sync_"
+_CALLBACK_WORDS = frozenset({"callback", "call", "back", "cb", "time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +40,13 @@ class Column:
     """The field whose value this column completes: the time of a callback beside the column of its date."""
     time_at: int | None = None
     """The position of the column with the time of day, for a callback's date and time in two columns."""
+    half_at: int | None = None
+    """The position of the column with nothing but AM and PM for a callback's time."""
 
 
 def columns_of(headings: Sequence[str], rules: Rules) -> tuple[Column, ...]:
     """Return the column of each heading, conflicts aside; raises MappingError for two entries that fit one heading."""
-    return _with_time(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
+    return _with_half(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
 
 
 def field_named(heading: str, rules: Rules) -> str:
@@ -119,17 +130,60 @@ def _entry(heading: str, entries: Mapping[str, str], table: str) -> str | None:
     return exact[alike[0]] if alike else None
 
 
+def _with_half(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns, a callback's date joined with its time and with its AM and PM in a column of their own."""
+    halves = [
+        column
+        for column in columns
+        if (column.field == CALLBACK if column.configured else column.campaign)
+        and beside_am_pm(column.heading) is not None
+    ]
+    if len(halves) != 1:
+        return _with_time(columns)
+    half = halves[0]
+    others = _with_time(tuple(column for column in columns if column is not half))
+    callbacks = [column for column in others if column.field == CALLBACK]
+    if len(callbacks) != 1 or not (half.configured or _is_half_of(half, callbacks[0], columns)):
+        return _with_time(columns)
+    date = callbacks[0]
+    joined = {column.position: column for column in others}
+    joined[date.position] = replace(date, half_at=half.position)
+    joined[half.position] = replace(
+        half, field="", campaign=False, completes=CALLBACK, why=f"AM or PM of {date.heading}"
+    )
+    return tuple(joined[column.position] for column in columns)
+
+
+def _is_half_of(half: Column, date: Column, columns: tuple[Column, ...]) -> bool:
+    """Whether AM and PM surely belong to the callback, not to another time of the sheet.
+
+    The heading says so, or the column stands behind the callback's, or no other heading says time.
+    """
+    own = [column for column in columns if column.position in (date.position, date.time_at)]
+    words = _CALLBACK_WORDS.union(*(words_of(column.heading) for column in own))
+    beside = beside_am_pm(half.heading) or frozenset()
+    if not beside <= words:
+        return False
+    if beside - {"time"} or half.position == (date.position if date.time_at is None else date.time_at) + 1:
+        return True
+    return not any(has_time_word(column.heading) for column in columns if column not in (half, *own))
+
+
 def _with_time(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Return the columns, a callback's date joined with its time.
 
-    Two columns are date and time if the heading of one of them says time, or the settings map both to the callback; the
-    date comes first then.
+    Two columns are date and time if the heading of one of them says time, more freely if the settings map it, or if
+    they map both to the callback; the date comes first then.
     """
     # Three columns for one callback are a conflict, refused later.
     both = [column for column in columns if column.field == CALLBACK]
     if len(both) != 2:
         return columns
-    timed = [column for column in both if looks_like_a_time(column.heading)]
+    timed = [
+        column
+        for column in both
+        if looks_like_a_time(column.heading) or (column.configured and has_time_word(column.heading))
+    ]
     if len(timed) != 1 and not all(column.configured for column in both):
         return columns
     time = timed[0] if len(timed) == 1 else both[1]

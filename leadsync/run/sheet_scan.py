@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from leadsync.errors import SheetError
 from leadsync.journal import CheckedSheet, Effects, Entry, State
 from leadsync.leads import (
+    CallbackDoubts,
     Column,
     ColumnMapping,
     DateOrder,
@@ -118,6 +119,7 @@ class SheetScan:
         self.fields = fields_of(rules)
         self._input_rules = rules
         self._mapper = RowMapper(mapping, rules)
+        self._callback_doubts = CallbackDoubts(mapping.columns, rules)
         self._unsent = UnsentColumns(mapping.columns, list(mapping.sync.values()))
         self._learned = learned
         self._builder = builder
@@ -180,6 +182,7 @@ class SheetScan:
         """Remarks about guesses and other facts; complete after the last entry."""
         remarks = [*self.table.remarks, *self.mapping.remarks, *map(Remark.fact, self.lineage.remarks)]
         remarks += map(Remark.doubtful, self._date_doubts)
+        remarks += self._callback_doubts.remarks()
         remarks += self._unsent.remarks()
         remarks += null_words(self._mapper.null_words)
         remarks += encoded_values(self.survey)
@@ -216,6 +219,7 @@ class SheetScan:
             self._builder.look_at(chunk)
             self._look_at_origins()
             self.survey.sample(chunk)
+            self._callback_doubts.look_at(chunk)
             for context in self._builder.contexts(chunk, self._mapper.map(chunk)):
                 if not in_order and context.mapped.external_id:
                     self._count(context.mapped.external_id, context.row.number)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from leadsync.leads.common_names import (
     field_meant,
+    has_time_word,
     is_known_for_ids,
     looks_like_a_phone,
     looks_like_a_time,
@@ -60,6 +61,11 @@ def test_headings_of_phones() -> None:
         assert looks_like_a_phone(heading)
     assert not looks_like_a_phone("Hotel")
     assert not may_be_a_phone("Homework")
+
+
+def test_headings_that_say_time() -> None:
+    headings = ("Start Time", "CallbackHour", "Time From", "Time Zone", "Talk time", "Last call time", "Date")
+    assert list(map(has_time_word, headings)) == [True, True, True, False, False, False, False]
 
 
 def test_headings_of_times_and_ids() -> None:

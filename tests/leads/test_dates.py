@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.leads.dates import is_time, join_time
+from leadsync.leads.dates import half_of_day, is_time, join_half, join_time
 
 
 @pytest.mark.parametrize("text", ["14:30", "2:30 pm", "14.30", "noon", "1430", "14h30", "9 AM", "14:30:59"])
@@ -50,3 +50,31 @@ def test_other_texts_are_no_times(text: str) -> None:
 )
 def test_a_date_and_its_time_become_one_text(date: str, time: str, joined: str) -> None:
     assert join_time(date, time) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "half", "joined"),
+    [
+        ("14/12/2026 9:05", "PM", "14/12/2026 9:05 pm"),
+        ("14/12/2026 9:05", "p.m.", "14/12/2026 9:05 pm"),
+        ("14/12/2026 9:05", " a. m. ", "14/12/2026 9:05 am"),
+        ("2026-12-14 09:05", "P", "2026-12-14 09:05 pm"),
+        ("14/12/2026 9", "PM", "14/12/2026 9 pm"),
+        ("14/12/2026 9:05 PM", "PM", "14/12/2026 9:05 PM"),
+        ("14/12/2026 9:05 AM", "PM", "14/12/2026 9:05 AM pm"),  # no date
+        ("14/12/2026 12:00 noon", "PM", "14/12/2026 12:00 noon"),
+        ("14/12/2026", "PM", "14/12/2026"),
+        ("14/12/2026 9:05", "", "14/12/2026 9:05"),
+        ("14/12/2026 9:05", "n/a", "14/12/2026 9:05"),
+        ("14/12/2026 9:05", "evening", "14/12/2026 9:05 evening"),
+        ("14/12/2026", "9:05 PM", "14/12/2026 9:05 PM"),
+        ("", "PM", ""),
+    ],
+)
+def test_am_and_pm_in_a_cell_of_their_own_stand_behind_the_time(text: str, half: str, joined: str) -> None:
+    assert join_half(text, half, "dmy") == joined
+
+
+def test_cells_of_nothing_but_am_or_pm() -> None:
+    cells = ("AM", "a.m.", "P. M.", "p", "ＰＭ", "", "9 PM", "noon", "apm")
+    assert list(map(half_of_day, cells)) == ["am", "am", "pm", "pm", "pm", "", "", "", ""]

@@ -127,6 +127,7 @@ def test_a_time_in_a_column_of_its_own_is_told() -> None:
         (["Lead Id", "FirstPhone", "Callback Date", "Callback Time"], {}),
         (["Callback Time", "Lead Id", "FirstPhone", "Callback Date"], {}),
         (["Lead Id", "FirstPhone", "Callback Date", "Time"], {"Time": "njCallBackDate"}),
+        (["Lead Id", "FirstPhone", "Callback Date", "Start Time"], {"Start Time": "njCallBackDate"}),
         (["Lead Id", "FirstPhone", "Recall", "At"], {"Recall": "njCallBackDate", "At": "njCallBackDate"}),
     ],
 )
@@ -138,6 +139,30 @@ def test_a_callbacks_date_and_time_in_two_columns_are_one(headings: list[str], s
     assert date.time_at == time.position
     assert time.field == ""
     assert mapping.remarks[1:] == ()
+
+
+@pytest.mark.parametrize(
+    ("headings", "settings", "is_joined"),
+    [
+        (["Callback Date", "Callback Time", "Callback AM/PM"], {}, True),
+        (["Callback Date", "Callback Time", "Name", "am_pm"], {}, True),
+        (["AM/PM", "Callback"], {}, True),
+        (["Callback", "am_pm", "Start Time"], {}, True),  # behind the callback's own
+        (["Callback", "Start Time", "AM/PM"], {}, False),
+        (["Callback", "Start Time", "AM/PM"], {"AM/PM": "njCallBackDate"}, True),
+        (["Callback", "Start Time", "Callback AM or PM"], {}, True),
+        (["Callback", "Meeting AM/PM"], {}, False),
+        (["Callback", "AM/PM"], {"AM/PM": ""}, False),
+        (["Callback", "AM/PM"], {"AM/PM": "AM/PM"}, False),
+        (["Callback Date", "AM/PM", "Callback AM/PM"], {}, False),
+        (["Callback", "Session"], {}, False),
+    ],
+)
+def test_am_and_pm_in_a_column_of_their_own(headings: list[str], settings: dict[str, str], is_joined: bool) -> None:
+    columns = mapped(["Lead Id", "FirstPhone", *headings], settings).columns
+    (date,) = [column for column in columns if column.field == "njCallBackDate"]
+    halves = [column for column in columns if column.position == date.half_at]
+    assert [(column.field, column.completes) for column in halves] == [("", "njCallBackDate")] * is_joined
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""Columns beside a callback that may tell its time otherwise: times of day, AM and PM, timezones. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from leadsync.leads.callback_cells import whole_cells
+from leadsync.leads.common_names import has_time_word
+from leadsync.leads.dates import Moment, half_of_day, is_time, own_half, read_moment
+from leadsync.leads.input_rules import Rules, zone
+from leadsync.leads.sheet_columns import Column
+from leadsync.leads.text import trim
+from leadsync.models import CALLBACK, Row
+from leadsync.plurals import counted
+from leadsync.remarks import Remark
+from leadsync.spreadsheet import loose
+
+_MOST_LISTED = 5
+_HOUR = re.compile(r"1?\d|2[0-3]")
+_ZONE_NAMES = ("timezone", "zeitzone", "fuseauhoraire", "zonahoraria", "tz")
+"""Ends of headings of timezones."""
+_OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])(\d\d?):?(\d\d)?", re.IGNORECASE)
+_SEASONS = (1, 7)
+"""Months with the two offsets of a timezone that changes its clocks."""
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """A column with the rows in which it tells another time than the callback's cells."""
+
+    column: Column
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        self.count += 1
+        if len(self.rows) < _MOST_LISTED:
+            self.rows.append(number)
+
+    @property
+    def listed(self) -> str:
+        rows = ", ".join(map(str, self.rows)) + (", …" if self.count > len(self.rows) else "")
+        return f"{counted(self.count, 'row', 'rows')}: {rows}"
+
+
+class CallbackDoubts:
+    """Looks at all rows of a sheet for such columns; one that the settings map, be it to its own name, is no doubt."""
+
+    def __init__(self, columns: Sequence[Column], rules: Rules) -> None:
+        self._rules = rules
+        self._width = len(columns)
+        self._callback = next((column for column in columns if column.field == CALLBACK), None)
+        if self._callback is None:
+            columns = ()
+        others = [column for column in columns if column.campaign and not column.configured]
+        self._halves = [_Doubt(column) for column in others]
+        """Columns with nothing but AM, PM and blanks so far."""
+        joined = (column for column in columns if self._callback and column.position == self._callback.half_at)
+        self._half = next(map(_Doubt, joined), None)
+        self._is_half_filled = False
+        is_timed = self._callback is not None and self._callback.time_at is not None
+        self._times = [_Doubt(column) for column in others if has_time_word(column.heading) and not is_timed]
+        self._zones = [_Doubt(column) for column in others if loose(column.heading).endswith(_ZONE_NAMES)]
+
+    def look_at(self, rows: Sequence[Row]) -> None:
+        """Count the callbacks of rows with such cells."""
+        sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
+        self._halves = [one for one in self._halves if _has_halves_alone(one.column, sound)]
+        halves = [*self._halves, *([self._half] if self._half else [])]
+        looked_at = (*self._halves, *self._times, *self._zones)
+        is_filled = any(row.cells[one.column.position] for one in looked_at for row in sound)
+        if self._callback is None or not (is_filled or self._half):
+            return
+        joined = (self._callback.position, self._callback.time_at, self._callback.half_at)
+        texts = {at: [row.cells[at] for row in sound] for at in joined if at is not None}
+        for row, text in zip(sound, whole_cells(self._callback, texts, self._rules), strict=True):
+            moment = read_moment(trim(text), self._rules.date_order, epoch_1904=self._rules.epoch_1904)
+            if isinstance(moment, Moment):
+                self._compare(row, text, moment, halves)
+
+    def _compare(self, row: Row, text: str, moment: Moment, halves: Sequence[_Doubt]) -> None:
+        clock = moment.local.time()
+        has_time = moment.timed and clock != time()
+        for doubt in self._times:
+            cell = trim(row.cells[doubt.column.position])
+            if not has_time and (is_time(cell) or _HOUR.fullmatch(cell)):
+                doubt.add(row.number)
+        for doubt in halves if not own_half(text) else ():
+            half = half_of_day(row.cells[doubt.column.position])
+            self._is_half_filled |= bool(half)
+            is_open = doubt is self._half and has_time and not half and 0 < clock.hour <= 12
+            if is_open or (half and half != ("am" if clock.hour < 12 else "pm")):
+                doubt.add(row.number)
+        for doubt in self._zones if moment.offset is None else ():
+            cell = trim(row.cells[doubt.column.position])
+            if cell and not _is_same_zone(cell, self._rules.input.timezone, self._rules.now.year):
+                doubt.add(row.number)
+
+    def remarks(self) -> Iterator[Remark]:
+        """Yield a doubt for each such column; complete after the last row."""
+        for doubt in filter(_has_rows, self._times):
+            yield Remark.doubtful(
+                f"{doubt.column.heading!r} has a time of day where {self._heading} has none ({doubt.listed}): that "
+                f'goes out as 00:00. If it is the time of the callback, write "{doubt.column.heading}" = "{CALLBACK}" '
+                f"under {self._rules.table} in the settings{self._else(doubt.column)}."
+            )
+        for doubt in filter(_has_rows, self._halves):
+            yield Remark.doubtful(
+                f"{doubt.column.heading!r} says AM or PM against the time in {self._heading} ({doubt.listed}), which "
+                f"goes out as it stands. If it is the callback's, head it 'Callback AM/PM'{self._else(doubt.column)}."
+            )
+        for doubt in filter(_has_rows, [self._half] if self._half and self._is_half_filled else []):
+            yield Remark.doubtful(
+                f"{doubt.column.heading!r} leaves open when {self._heading} is due ({doubt.listed}): a time without AM "
+                "or PM there, or PM without a time. It goes out as it stands; complete these rows."
+            )
+        for doubt in filter(_has_rows, self._zones):
+            yield Remark.doubtful(
+                f"{doubt.column.heading!r} names another timezone than {self._rules.input.timezone}, by which "
+                f"{self._heading} is read ({doubt.listed}). Put the rows of each timezone into a sheet of their own "
+                "with timezone under [input], or write the offset behind the time, as in 14:30+08:00"
+                f"{self._else(doubt.column)}."
+            )
+
+    @property
+    def _heading(self) -> str:
+        return repr(self._callback.heading) if self._callback else ""
+
+    def _else(self, column: Column) -> str:
+        return f'; if not, write "{column.heading}" = "{column.field}" under {self._rules.table}'
+
+
+def _has_rows(doubt: _Doubt) -> bool:
+    return doubt.count > 0
+
+
+def _has_halves_alone(column: Column, rows: Sequence[Row]) -> bool:
+    """Whether a column's cells are AM, PM or blank; A and P alone may well be marks."""
+    cells = {trim(row.cells[column.position]) for row in rows}
+    return all(not cell or (len(cell) > 1 and half_of_day(cell)) for cell in cells)
+
+
+@lru_cache(maxsize=1024)
+def _is_same_zone(cell: str, name: str, year: int) -> bool:
+    """Whether a text names this timezone: by its own name or city, one with the same clocks, letters or an offset."""
+    moments = [datetime(year, month, 1, tzinfo=zone(name)) for month in _SEASONS]
+    if match := _OFFSET.fullmatch(cell):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
+        return any(moment.utcoffset() == offset for moment in moments)
+    letters = {str(moment.tzname()).casefold() for moment in moments}
+    # EST and EDT are both ET.
+    letters |= {one[:-2] + one[-1] for one in letters if one.isalpha()}
+    initials = "".join(word[0] for word in cell.split()).casefold()
+    if {cell.casefold(), initials} & letters or loose(cell) in (loose(name), loose(name.rpartition("/")[2])):
+        return True
+    try:
+        other = zone(cell)
+    except ValueError:
+        return False
+    return all(moment.replace(tzinfo=other).utcoffset() == moment.utcoffset() for moment in moments)
