@@ -120,8 +120,9 @@ class CallbackDoubts:
             yield Remark.doubtful(
                 f"{doubt.column.heading!r} names another timezone than {self._rules.input.timezone}, by which "
                 f"{self._heading} is read ({doubt.listed}). Put the rows of each timezone into a sheet of their own "
-                "with timezone under [input], or write the offset behind the time, as in 14:30+08:00"
-                f"{self._else(doubt.column)}."
+                "with timezone under [input], or write the offset behind the time, as in 14:30+08:00. If "
+                f'the times are those of {self._rules.input.timezone}, write "{doubt.column.heading}" = '
+                f'"{doubt.column.field}" under {self._rules.table} in the settings.'
             )
 
     @property

@@ -103,6 +103,13 @@ _PHONE_NAMES = frozenset((
     *("homeno", "workno", "homenumber", "worknumber", "portable"),
 ))  # fmt: skip
 """Headings of phone columns that name other things too."""
+_OTHERS_PHONE = re.compile(
+    r"(?<!hali)fax|facsimile|t[ée]l[ée]cop|callerid|fromn(?:umber|o)|agent|operator|consultant|"
+    r"d(?:o)?n(?:o|'?)t(?:call|dial|phone|ring|contact)|dnc|opt(?:ed)?out|nepasappeler|nichtanrufen|nollamar|"
+    r"blacklist|blocked|suppress|emergency|nextofkin"
+)
+_OTHERS_WORDS = frozenset({"rep", "cli", "clid", "ani", "dnis", "ddi", "did", "nok"})
+"""Headings of faxes, of agents' and other people's numbers, and of numbers not to be called."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _SPANS = ("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous")
@@ -187,8 +194,15 @@ def may_be_a_phone(heading: str) -> bool:
     return loose(heading) in _PHONE_NAMES
 
 
+def is_not_to_be_dialed(heading: str) -> bool:
+    """Whether a heading says fax, agent, caller id, do not call or the like: no number below is one to call a lead."""
+    return _OTHERS_PHONE.search(loose(heading)) is not None or not _OTHERS_WORDS.isdisjoint(words_of(heading))
+
+
 def looks_like_a_phone(heading: str) -> bool:
-    """Whether a heading says phone in any of the usual words."""
+    """Whether a heading says a lead's phone in any of the usual words."""
+    if is_not_to_be_dialed(heading):
+        return False
     key = loose(heading)
     words = map(str.casefold, _HEADING_WORD.findall(heading))
     return any(part in key for part in _PHONE_PARTS) or not _PHONE_WORDS.isdisjoint(words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from leadsync.leads.common_names import (
     as_people_write,
     is_known_for_ids,
+    is_not_to_be_dialed,
     looks_like_a_phone,
     looks_like_a_time,
     may_be_a_phone,
@@ -74,7 +75,14 @@ class _Open:
     def share(self, fits: int) -> bool:
         return len(self.values) >= _FEWEST and fits >= _MOST * len(self.values)
 
+    @property
+    def is_one_for_all(self) -> bool:
+        """Whether all rows have the same value: a number there is the caller's."""
+        return self.share(len(self.values)) and len({*self.values}) == 1 and self.blanks < len(self.values)
+
     def is_phone(self, region: str) -> bool:
+        if is_not_to_be_dialed(self.heading):
+            return False
         # Phone type and Phone area code hold no numbers.
         if looks_like_a_phone(self.heading):
             return not self.values or any(sum(map(str.isdigit, value)) >= _FEWEST_DIGITS for value in self.values)
@@ -98,11 +106,19 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
         for position, heading in enumerate(map(trim, headings))
         if named[heading] == heading and heading not in rules.input.phone_fields
     ]
+    is_one_lead = any(
+        len({trim(row[position]) for row in rows}) == 1
+        for position, heading in enumerate(map(trim, headings))
+        if named[heading] == EXTERNAL_ID or is_known_for_ids(heading)
+    )
     columns: dict[str, str] = {}
     free = [name for name in rules.input.phone_fields if name not in named.values()]
-    more: list[str] = []
+    more, shared = list[str](), list[str]()
     for column in others:
         if column.is_phone(rules.input.region):
+            if column.is_one_for_all and not is_one_lead:
+                shared.append(column.heading)
+                continue
             # More phone columns than fields: the settings get further phone fields by the columns' own names.
             if free:
                 columns[column.heading] = free.pop(0)
@@ -112,7 +128,7 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
             columns[column.heading] = CALLBACK
     ids: dict[str, int] = {}
     if EXTERNAL_ID not in named.values():
-        open_ones = [one for one in others if one.heading not in (*columns, *more)]
+        open_ones = [one for one in others if one.heading not in (*columns, *more, *shared)]
         ids = _like_ids(open_ones, rules.input.region)
     # Only a column without any doubt is proposed by itself; the others are a question.
     certain = [heading for heading, doubts in ids.items() if is_known_for_ids(heading) and not doubts]
@@ -165,7 +181,11 @@ def _column(heading: str, cells: Sequence[str]) -> _Open:
 
 def _like_ids(columns: Sequence[_Open], region: str) -> dict[str, int]:
     """Return the headings similar to an external id, each with how little its cells look like ids, in this order."""
-    ids = [one for one in columns if _sounds_like_an_id(one.heading) and not as_people_write(one.heading)]
+    ids = [
+        one
+        for one in columns
+        if _sounds_like_an_id(one.heading) and not as_people_write(one.heading) and not is_not_to_be_dialed(one.heading)
+    ]
     doubts = {one.heading: _unlikeliness(one, region) for one in ids}
     return dict(sorted(doubts.items(), key=lambda pair: (pair[1], not is_known_for_ids(pair[0]))))
 

@@ -59,7 +59,8 @@ def test_headings_of_phones() -> None:
         assert not looks_like_a_phone(heading)
     for heading in ("Mobile", "Phone 1", "Tel", "home tel", "Tel.", "Ph:", "(mob)", "TelNo"):
         assert looks_like_a_phone(heading)
-    assert not looks_like_a_phone("Hotel")
+    assert not any(map(looks_like_a_phone, ("Hotel", "Agent phone", "Fax phone", "Do not phone")))
+    assert looks_like_a_phone("Halifax phone")
     assert not may_be_a_phone("Homework")
 
 

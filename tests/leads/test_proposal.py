@@ -148,8 +148,32 @@ def test_the_column_whose_values_tell_the_rows_apart_comes_first() -> None:
 
 def test_a_heading_with_a_phone_s_word_above_other_values_is_no_phone() -> None:
     rows = ["03,Home,,0412345671", "07,Work,,0412345672"]
-    found = proposed("Phone area code,Phone type,Fax phone,Mobile", *rows)
-    assert found.columns == {"Fax phone": "FirstPhone", "Mobile": "SecondPhone"}
+    found = proposed("Phone area code,Phone type,Office phone,Mobile", *rows)
+    assert found.columns == {"Office phone": "FirstPhone", "Mobile": "SecondPhone"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Fax", "Fax Number", "Home Fax", "Fax phone", "BusinessFax", "Telefax", "Télécopieur", "Telecopie"),
+        *("Agent Phone", "AgentPhone", "Sales rep mobile", "Caller ID", "CallerId", "CLI", "DID number"),
+        *("Do not call number", "DNC", "Don't call", "Opt-out phone", "Emergency Contact", "Next of kin phone"),
+    ],
+)
+def test_numbers_that_are_not_to_be_dialed_are_proposed_for_nothing(heading: str) -> None:
+    found = proposed(f"Name,{heading},Mobile", *(f"N{n},039876543{n},041234560{n}" for n in range(4)))
+    assert (found.columns, found.meant, found.external_ids) == ({"Mobile": "FirstPhone"}, {}, ())
+    assert found.phone_fields == ("FirstPhone", "SecondPhone")
+    columns = map_columns(["Lead Id", heading, "Mobile"], RULES).columns
+    assert phones_meant(columns, {1: "0398765431", 2: "0412345671"}, RULES) == {"Mobile": "FirstPhone"}
+
+
+def test_the_same_number_in_each_row_is_no_lead_s() -> None:
+    rows = [f"A{n},0398765400,041234560{n}" for n in range(4)]
+    assert proposed("Lead Id,Company Phone,Mobile", *rows).columns == {"Mobile": "FirstPhone"}
+    assert proposed("Company Phone No,Mobile", *(row[3:] for row in rows)).external_ids == ()
+    assert "Company Phone" in proposed("Lead Id,Company Phone,Mobile", *rows[:2]).columns
+    assert "Company Phone" in proposed("Lead Id,Company Phone,Mobile", *4 * rows[:1]).columns
 
 
 def test_more_phone_columns_than_phone_fields_get_fields_of_their_own() -> None:
