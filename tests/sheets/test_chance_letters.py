@@ -40,6 +40,7 @@ def test_a_word_of_another_encoding_is_out_of_place(word: str, encoding: str) ->
         "1,50¢,50 ¢,¢", "5 µ", "5' 6 ´´", "a ¶, ¶", "a ¦ b", "a ¸ b", "a ƒ b", "1,Acme¹,5¹", "1,tel.,«\u00a0oui\u00a0»",
         "1,Éé,À", "1,Š,0412", "Š. Novák", "1,²,0412", "1,°,0412", "1,©,0412", "1,Ñ,2", "1,¿,2", "1,±,¢",
         "1,½, 2,¼, 3,¾, 4,1", "1,«, 2,», 3,–, 4,…, 5,·, 6,•", "1,§ 12, 2,§ 5, 3,§§ 3", "1,®", "1,·,2", "1,½,2",
+        "1,µ,2", "1,ª", "1,º,2, 2,º,x", "1,¹",
     ],
 )  # fmt: skip
 def test_words_of_languages_are_in_their_place(text: str) -> None:

@@ -39,7 +39,7 @@ _ALPHABETS = tuple(
 """The marked letters of languages, small ones."""
 _WORDS = frozenset("àáâéèêìíòóôöøåæùúûüîıºªãõýăđơư") | {"çà"}
 """Words and initials of marked letters alone."""
-_SIGNS = frozenset("°²³©®§¶×¿±¢«»·¼½¾")
+_SIGNS = frozenset("°²³©®§¶×¿±¢«»·¼½¾µªº¹")
 """Signs that make a cell of their own, of units, rights and fractions. The bytes of ¬ and ÷ are rather the Chinese
 names Lu and Mei."""
 _BLANK = "\u00a0\u00ad"
