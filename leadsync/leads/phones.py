@@ -252,8 +252,10 @@ def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
         country = country_of(parse(spelling, region))
         if country and country not in plan.home and (abroad or country_code_of(country) == plan.code):
             return Refused(_K.FOREIGN_PHONE, {"country": country, "region": region})
-    if len(digits) > _LONGEST_NUMBER:
-        return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})
+    before = plan.abroad.match(digits)
+    own = len(digits) - (before.end() if before else 0)
+    if own > _LONGEST_NUMBER:
+        return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": own})
     if not plus and digits[0] not in "01" and len(digits) in plan.local_lengths:
         return Refused(_K.NO_AREA_CODE, example)
     found = None if plus else plan.find(digits)
@@ -261,7 +263,7 @@ def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
         return Refused(_K.NO_PREFIX, {**example, "trunk": plan.trunk})
     # The example's length stands for the region's: it serves only to word the refusal.
     usual = "".join(_DIGITS.findall(plan.example))
-    if not plus and digits[0] == usual[0] and len(digits) != len(usual):
+    if not (plus or before) and digits[0] == usual[0] and len(digits) != len(usual):
         kind = _K.SHORT_PHONE if len(digits) < len(usual) else _K.LONG_PHONE
         return Refused(kind, {**example, "digits": len(digits), "usual": len(usual)})
     return Refused(_K.INVALID_PHONE, {**example, "region": region})

@@ -93,6 +93,7 @@ def test_a_number_that_can_be_dialed(cell: str, dialed: str, repair: str) -> Non
         ("+64 9 373 7599", "is a number of NZ, not of AU"),
         ("0011 1 650 253 0000", "is a number of US, not of AU"),
         ("0011 44 20 7946 0958", "is a number of GB, not of AU"),
+        ("(0011) 44 7700 900123", "is not a valid phone number in AU"),
         ("0064 9 373 7599", "is a number of NZ, not of AU"),
         ("03 8321 8199/8200", "is not written as a phone number"),
         ("03 8321 8199 / 98", "is not written as a phone number"),
