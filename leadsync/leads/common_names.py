@@ -46,6 +46,7 @@ _PEOPLES_WORDS = {
             "statut",
             "resultado",
             "resultado llamada",
+            "estado llamada",
             "esito",
         ),
         *("esito chiamata", "resultaat", "uitkomst", "resultado chamada", "wynik", "wynik rozmowy"),
@@ -62,9 +63,9 @@ _PEOPLES_WORDS = {
 """Headings as people write them, which often mean something else: proposed, never taken by themselves."""
 # For each field its own: in `callback date` the word adds nothing, in `status date` it makes another column.
 _FILLERS = {
-    DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code"}),
+    DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code", "de", "la"}),
     CALLBACK: frozenset(
-        {"the", "of", "to", "when", "on", "date", "time", "day", "dt", "due", "am", "zum", "datum", "le", "de"}
+        {"the", "of", "to", "when", "on", "date", "time", "day", "dt", "due", "am", "zum", "datum", "le", "de", "fecha"}
     ),
 }
 """Words that people put around those."""
@@ -92,6 +93,7 @@ _PHONE_PARTS = (
         "teléfono",
         "móvil",
         "telefono",
+        "celular",
         "cellulare",
         "telefoon",
         "telemóvel",
@@ -100,7 +102,7 @@ _PHONE_PARTS = (
 _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
 _PHONE_NAMES = frozenset((
     *("home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"),
-    *("homeno", "workno", "homenumber", "worknumber", "portable"),
+    *("homeno", "workno", "homenumber", "worknumber", "portable", "fijo"),
 ))  # fmt: skip
 """Headings of phone columns that name other things too."""
 _OTHERS_PHONE = re.compile(
@@ -111,6 +113,8 @@ _OTHERS_PHONE = re.compile(
 _OTHERS_WORDS = frozenset({"rep", "cli", "clid", "ani", "dnis", "ddi", "did", "nok"})
 """Headings of faxes, of agents' and other people's numbers, and of numbers not to be called."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
+_OF_THE_CALL = frozenset({"call", "date", "time", "of", "the"})
+"""A call's date is rather that of the last one, though nearly a callback's by its letters."""
 _MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _SPANS = ("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous")
 """In headings of timezones, of lengths of time and of times gone by."""
@@ -164,10 +168,11 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     own = begins_like_a_system_field(key)
     if (meant := as_people_write(heading)) and meant not in filled:
         return meant
-    if not own and key[:3] not in _BEGINNINGS:
+    words = words_of(heading)
+    if not own and (key[:3] not in _BEGINNINGS or words <= _OF_THE_CALL):
         return ""
     # The date of an outcome is none.
-    others = {*filled, DISPOSITION} if words_of(heading) & _MOMENT_WORDS else filled
+    others = {*filled, DISPOSITION} if words & _MOMENT_WORDS else filled
     names = {name: field for name, field in FIELD_OF_NAME.items() if own or field not in others}
     by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in others)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)

@@ -26,7 +26,8 @@ CALLBACKS = (
 )
 OTHERS = (
     *("Name", "City", "Close Date", "Marital Status", "Account Status", "Test Result", "Date", "Time", "Code", "Last"),
-    *("Call notes", "New", "", "123", "Call Outcome Date", "CallOutcomeTime", "Disposition date"),
+    *("Call notes", "New", "", "123", "Call Outcome Date", "CallOutcomeTime", "Disposition date", "Call Date"),
+    *("Date of call", "CallTime", "Estado", "Fecha de alta"),
 )
 
 
@@ -54,7 +55,7 @@ def test_the_order_of_the_words_does_not_count(words: list[str]) -> None:
 
 
 def test_headings_of_phones() -> None:
-    for heading in ("Home", "work", "B.H.", "AH", "Best number", "After hours"):
+    for heading in ("Home", "Fijo", "work", "B.H.", "AH", "Best number", "After hours"):
         assert may_be_a_phone(heading)
         assert not looks_like_a_phone(heading)
     for heading in ("Mobile", "Phone 1", "Tel", "home tel", "Tel.", "Ph:", "(mob)", "TelNo"):
@@ -91,6 +92,8 @@ def test_headings_of_times_and_ids() -> None:
         ("Wiedervorlage am", "njCallBackDate"),
         ("Wiedervorlagedatum", "njCallBackDate"),
         ("Rellamada", "njCallBackDate"),
+        ("Fecha de rellamada", "njCallBackDate"),
+        ("Estado de la llamada", "njDisposition"),
         ("Oddzwonić", "njCallBackDate"),
     ],
 )
@@ -99,7 +102,7 @@ def test_headings_of_other_languages(heading, field):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Telefon", "Handynummer", "Téléphone 1", "Teléfono", "Cellulare", "Telefoonnummer"]
+    "heading", ["Telefon", "Handynummer", "Téléphone 1", "Teléfono", "Celular", "Cellulare", "Telefoonnummer"]
 )
 def test_phones_of_other_languages(heading):
     assert looks_like_a_phone(heading)
