@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from leadsync.leads.callback_cells import whole_cells
@@ -95,7 +95,7 @@ class CallbackDoubts:
                 doubt.add(row.number)
         for doubt in self._zones if moment.offset is None else ():
             cell = trim(row.cells[doubt.column.position])
-            if cell and not _is_same_zone(cell, self._rules.input.timezone, self._rules.now.year):
+            if cell and not _is_same_zone(cell, self._rules.input.timezone, moment.local.date()):
                 doubt.add(row.number)
 
     def remarks(self) -> Iterator[Remark]:
@@ -144,17 +144,18 @@ def _has_halves_alone(column: Column, rows: Sequence[Row]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _is_same_zone(cell: str, name: str, year: int) -> bool:
-    """Whether a text names this timezone: by its own name or city, one with the same clocks, letters or an offset."""
-    moments = [datetime(year, month, 1, tzinfo=zone(name)) for month in _SEASONS]
+def _is_same_zone(cell: str, name: str, day: date) -> bool:
+    """Whether a text names this timezone: by its own name or city, one with the same clocks, its letters of any season,
+    or its offset of the day."""
+    moments = [datetime(day.year, month, 1, tzinfo=zone(name)) for month in _SEASONS]
     if match := _OFFSET.fullmatch(cell):
         offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
-        return any(moment.utcoffset() == offset for moment in moments)
+        return datetime(day.year, day.month, day.day, 12, tzinfo=zone(name)).utcoffset() == offset
     letters = {str(moment.tzname()).casefold() for moment in moments}
     # EST and EDT are both ET.
     letters |= {one[:-2] + one[-1] for one in letters if one.isalpha()}
     initials = "".join(word[0] for word in cell.split()).casefold()
-    if {cell.casefold(), initials} & letters or loose(cell) in (loose(name), loose(name.rpartition("/")[2])):
+    if {cell.casefold(), initials} & letters or loose(name.rpartition("/")[2]) in loose(cell):
         return True
     try:
         other = zone(cell)

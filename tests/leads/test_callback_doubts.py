@@ -42,6 +42,8 @@ def doubts(headings: str, *rows: str, zone: str = "Australia/Melbourne", **colum
         ("Callback|Talk Time", ["14/12/2026|0:03"], "2026/12/14 00:00"),
         ("Callback|Timezone", ["14/12/2026 9:05|AEDT"], "2026/12/14 09:05"),
         ("Callback|Time Zone", ["14/12/2026 9:05|Australia/Sydney"], "2026/12/14 09:05"),
+        ("Callback|Time zone", ["14/12/2026 9:05|(UTC+10:00) Canberra, Melbourne, Sydney"], "2026/12/14 09:05"),
+        ("Callback|TZ", ["14/7/2026 9:05|GMT+10"], "2026/07/14 09:05"),
         ("Callback|TZ", ["14/12/2026 9:05|UTC+11"], "2026/12/14 09:05"),
     ],
 )
@@ -70,7 +72,7 @@ def test_columns_that_tell_another_time() -> None:
     )
 
 
-@pytest.mark.parametrize("cell", ["Australia/Perth", "AWST", "+08:00", "Western"])
+@pytest.mark.parametrize("cell", ["Australia/Perth", "AWST", "+08:00", "UTC+10", "Western"])
 def test_another_timezone_is_told(cell: str) -> None:
     assert doubts("Callback|Timezone", f"14/12/2026 9:05|{cell}")[0].startswith(
         "! 'Timezone' names another timezone than Australia/Melbourne, by which 'Callback' is read (1 row: 2)."
