@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from leadsync.leads.callback_cells import whole_cells
-from leadsync.leads.common_names import has_time_word
+from leadsync.leads.common_names import has_time_word, looks_like_a_time
 from leadsync.leads.dates import Moment, half_of_day, is_time, own_half, read_moment
 from leadsync.leads.input_rules import Rules, zone
 from leadsync.leads.sheet_columns import Column
@@ -18,9 +18,7 @@ from leadsync.remarks import Remark
 from leadsync.spreadsheet import loose
 
 _MOST_LISTED = 5
-_HOUR = re.compile(r"1?\d|2[0-3]")
-_ZONE_NAMES = ("timezone", "zeitzone", "fuseauhoraire", "zonahoraria", "tz")
-"""Ends of headings of timezones."""
+_ZONE_NAMES = ("timezone", "zeitzone", "fuseauhoraire", "zonahoraria")
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])(\d\d?):?(\d\d)?", re.IGNORECASE)
 _SEASONS = (1, 7)
 """Months with the two offsets of a timezone that changes its clocks."""
@@ -62,10 +60,12 @@ class CallbackDoubts:
         self._is_half_filled = False
         is_timed = self._callback is not None and self._callback.time_at is not None
         self._times = [_Doubt(column) for column in others if has_time_word(column.heading) and not is_timed]
-        self._zones = [_Doubt(column) for column in others if loose(column.heading).endswith(_ZONE_NAMES)]
+        self._zones = [_Doubt(column) for column in others if _is_for_zones(column.heading)]
 
     def look_at(self, rows: Sequence[Row]) -> None:
         """Count the callbacks of rows with such cells."""
+        if not (self._halves or self._half or self._times or self._zones):  # of nearly all sheets
+            return
         sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
         self._halves = [one for one in self._halves if _has_halves_alone(one.column, sound)]
         halves = [*self._halves, *([self._half] if self._half else [])]
@@ -85,10 +85,10 @@ class CallbackDoubts:
         has_time = moment.timed and clock != time()
         for doubt in self._times:
             cell = trim(row.cells[doubt.column.position])
-            if not has_time and (is_time(cell) or _HOUR.fullmatch(cell)):
+            if not has_time and _is_clock(cell, doubt.column):
                 doubt.add(row.number)
         for doubt in halves if not own_half(text) else ():
-            half = half_of_day(row.cells[doubt.column.position])
+            half = _half_in(doubt.column, row.cells[doubt.column.position])
             self._is_half_filled |= bool(half)
             is_open = doubt is self._half and has_time and not half and 0 < clock.hour <= 12
             if is_open or (half and half != ("am" if clock.hour < 12 else "pm")):
@@ -137,8 +137,25 @@ def _has_rows(doubt: _Doubt) -> bool:
     return doubt.count > 0
 
 
+def _is_for_zones(heading: str) -> bool:
+    key = loose(heading)
+    return any(name in key for name in _ZONE_NAMES) or key.endswith("tz")
+
+
+def _is_clock(cell: str, column: Column) -> bool:
+    """Whether a cell is a time of day; an hour alone is one only below a heading such as `Callback Hour`."""
+    return is_time(cell) and (len(cell) > len("23") or looks_like_a_time(column.heading))
+
+
+def _half_in(column: Column, cell: str) -> str:
+    """Return the half of the day that a cell says, under AM or PM as its heading by any mark."""
+    return (half_of_day(column.heading) if trim(cell) else "") or half_of_day(cell)
+
+
 def _has_halves_alone(column: Column, rows: Sequence[Row]) -> bool:
-    """Whether a column's cells are AM, PM or blank; A and P alone may well be marks."""
+    """Whether a column's cells are AM, PM or blank, or marks below one of them; A and P alone may well be marks."""
+    if half_of_day(column.heading):
+        return True
     cells = {trim(row.cells[column.position]) for row in rows}
     return all(not cell or (len(cell) > 1 and half_of_day(cell)) for cell in cells)
 
@@ -157,8 +174,13 @@ def _is_same_zone(cell: str, name: str, day: date) -> bool:
     initials = "".join(word[0] for word in cell.split()).casefold()
     if {cell.casefold(), initials} & letters or loose(name.rpartition("/")[2]) in loose(cell):
         return True
+    others = (cell, f"{name.partition('/')[0]}/{cell.replace(' ', '_')}")  # Sydney is a city of Australia
+    return any(_has_clocks_of(other, moments) for other in others)
+
+
+def _has_clocks_of(name: str, moments: Sequence[datetime]) -> bool:
     try:
-        other = zone(cell)
+        other = zone(name)
     except ValueError:
         return False
     return all(moment.replace(tzinfo=other).utcoffset() == moment.utcoffset() for moment in moments)

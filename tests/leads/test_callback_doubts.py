@@ -39,10 +39,13 @@ def doubts(headings: str, *rows: str, zone: str = "Australia/Melbourne", **colum
         ("Callback|Session", ["14/12/2026 9:05|PM group"], "2026/12/14 09:05"),
         ("Callback|Attended", ["14/12/2026 9:05|P", "14/12/2026 9:05|A"], "2026/12/14 09:05"),
         ("Callback|Start Time", ["14/12/2026 9:05|10:00"], "2026/12/14 09:05"),
+        ("Callback|Full Time", ["14/12/2026|12"], "2026/12/14 00:00"),
+        ("Callback|AM|PM", ["14/12/2026 14:05||x"], "2026/12/14 14:05"),
         ("Callback|Talk Time", ["14/12/2026|0:03"], "2026/12/14 00:00"),
         ("Callback|Timezone", ["14/12/2026 9:05|AEDT"], "2026/12/14 09:05"),
         ("Callback|Time Zone", ["14/12/2026 9:05|Australia/Sydney"], "2026/12/14 09:05"),
         ("Callback|Time zone", ["14/12/2026 9:05|(UTC+10:00) Canberra, Melbourne, Sydney"], "2026/12/14 09:05"),
+        ("Callback|Time Zone Name", ["14/12/2026 9:05|Sydney"], "2026/12/14 09:05"),
         ("Callback|TZ", ["14/7/2026 9:05|GMT+10"], "2026/07/14 09:05"),
         ("Callback|TZ", ["14/12/2026 9:05|UTC+11"], "2026/12/14 09:05"),
     ],
@@ -65,6 +68,7 @@ def test_columns_that_tell_another_time() -> None:
         'the time of the callback, write "Start Time" = "njCallBackDate" under [columns] in the settings; if not, '
         'write "Start Time" = "Start Time" under [columns].'
     )
+    assert doubts("Callback|AM|PM", "14/12/2026 9:05||x")[0].startswith("! 'PM' says AM or PM against the time")
     assert doubts("Callback Date|Callback Hour", "14/12/2026|9")[0].startswith("! 'Callback Hour' has a time of day")
     assert doubts("Callback|AM/PM", "14/12/2026 9:05|", "14/12/2026|PM", "14/12/2026 14:05|")[0] == (
         "! 'AM/PM' leaves open when 'Callback' is due (2 rows: 2, 3): a time without AM or PM there, or PM without a "
