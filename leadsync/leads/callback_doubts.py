@@ -73,6 +73,8 @@ class CallbackDoubts:
         is_filled = any(row.cells[one.column.position] for one in looked_at for row in sound)
         if self._callback is None or not (is_filled or self._half):
             return
+        if self._half:
+            self._is_half_filled |= any(half_of_day(row.cells[self._half.column.position]) for row in sound)
         joined = (self._callback.position, self._callback.time_at, self._callback.half_at)
         texts = {at: [row.cells[at] for row in sound] for at in joined if at is not None}
         for row, text in zip(sound, whole_cells(self._callback, texts, self._rules), strict=True):
@@ -89,7 +91,6 @@ class CallbackDoubts:
                 doubt.add(row.number)
         for doubt in halves if not own_half(text) else ():
             half = _half_in(doubt.column, row.cells[doubt.column.position])
-            self._is_half_filled |= bool(half)
             is_open = doubt is self._half and has_time and not half and 0 < clock.hour <= 12
             if is_open or (half and half != ("am" if clock.hour < 12 else "pm")):
                 doubt.add(row.number)
