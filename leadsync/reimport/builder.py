@@ -221,7 +221,8 @@ class ContextBuilder:
         lead = lead or origin.lead
         if own_row_waits(origin):
             added = isinstance(origin.reason, Skip) and origin.reason.is_added and _went(context.last_sent)
-            context = context._replace(behind=context.behind or self._waits_for(lead), added=added)
+            waits = self._still_to_go(earlier.waiting.wait.get(number)) or self._waits_for(lead)
+            context = context._replace(behind=context.behind or waits, added=added)
         # The row itself may be undecided: it does not wait for itself.
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
         # Only earlier rows: a later one goes behind this one, as in the sheet.
@@ -246,6 +247,13 @@ class ContextBuilder:
         """The reason not to send an added row: one of its lead in the file's runs goes first."""
         rows = (Skip(*one) for one in self._lineage.before_new(lead) if not self.transfer.is_decided(*one[1:]))
         return next(rows, None)
+
+    def _still_to_go(self, waits: Skip | None) -> Skip | None:
+        """The reason to wait, unless this file decides on the other row or sends it."""
+        if waits is None or waits.row is None or self.transfer.is_decided(waits.run, waits.row):
+            return None
+        other = self._lineage.earlier(waits.run)
+        return waits if other is None or other.row_of_sheet(waits.row) not in self._going else None
 
     def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
         """Raise SheetError for a decision that overrules another one, or that knows nothing of the last attempt."""

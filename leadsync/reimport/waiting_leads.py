@@ -9,21 +9,22 @@ from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import rows_that_waited
 
-_OPEN = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT)
-NO_RUNS: Collection[str] = ()
+_UNDECIDED = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT)
 
 
 class WaitingLeads(NamedTuple):
-    """The rows that waited: those that go `by_now`, by number, and those `settled`, with the reason against sending.
+    """The rows that waited, by number.
 
-    The rows of a lead in neither wait still.
+    They go `by_now`, are `settled`, each with the reason against sending, or wait still, with the row that they `wait`
+    for.
     """
 
     by_now: Collection[int]
     settled: Mapping[int, Skip]
+    wait: Mapping[int, Skip]
 
 
-NO_WAITING = WaitingLeads((), {})
+NO_WAITING = WaitingLeads((), {}, {})
 
 
 class _Waited(NamedTuple):
@@ -33,15 +34,15 @@ class _Waited(NamedTuple):
     reason: Skip
 
 
-def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_RUNS) -> WaitingLeads:
-    """The rows of a plain sheet that waited in its run; `going` are the runs that are sent before it in this call.
+def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
+    """The rows of a plain sheet that waited in its run, once the run that they waited for has no row of the lead left.
 
     A lead's sheet is compared with the run that it waited for, row by row in their order. As far as both say the same,
     the outcome there counts; a sheet without that run's first rows begins at the row that says what the undecided one
     says. From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead
     something meanwhile: that is not undone.
     """
-    by_now, settled = set[int](), dict[int, Skip]()
+    by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
     waited: dict[str, list[_Waited]] = {}
     if is_of_plain_sheet(run):
         for row, reason in rows_that_waited(journal, run.id):
@@ -59,10 +60,12 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
         # Of several runs with undecided rows of the lead the newest.
         run_id = max(one.reason.run for one in rows)
         before = there[run_id].get(lead, {})
-        if any(_is_open(one, there[one.reason.run].get(lead, {})) for one in rows):
+        left = (_left_there(other, there[other].get(lead, {})) for other in {one.reason.run for one in rows})
+        if (first_left := next(filter(None, left), None)) is not None:
+            wait |= {row.number: first_left for row, _ in rows}
             continue
         beside = [*before.values()][_beginning(rows, run_id, [*before]) :]
-        same = dict(_settled(rows, run_id, beside, is_going=run_id in going))
+        same = dict(_settled(rows, run_id, beside))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
         since = [one for one in sent.get(lead, ()) if one.time >= run.created and one.run_id not in ours[run_id]]
@@ -70,7 +73,7 @@ def waiting_leads(journal: Journal, run: RunRecord, going: Collection[str] = NO_
             settled |= {row.number: _sent_since(row, since) for row in rest}
         else:
             by_now.update(row.number for row in rest)
-    return WaitingLeads(by_now, settled)
+    return WaitingLeads(by_now, settled, wait)
 
 
 def is_of_plain_sheet(run: RunRecord) -> bool:
@@ -86,11 +89,13 @@ def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str,
     return found
 
 
-def _is_open(waited: _Waited, before: Mapping[int, Origin]) -> bool:
-    """Whether a person has to decide on a row of the lead there, or the one that it waits for has still to be sent."""
-    first = before.get(waited.reason.row or 0)
-    is_to_go = first is not None and first.state is State.PENDING
-    return is_to_go or any(origin.state in _OPEN for origin in before.values())
+def _left_there(run_id: str, before: Mapping[int, Origin]) -> Skip | None:
+    """The reason to wait for a lead's rows in another run: a person has to decide on one, or the run is to send one."""
+    for kind, states in ((SkipKind.WAITS_FOR_DECISION, _UNDECIDED), (SkipKind.WAITS_FOR_RESUME, (State.PENDING,))):
+        for number, origin in before.items():
+            if origin.state in states:
+                return Skip(kind, run_id, number)
+    return None
 
 
 def _beginning(rows: Sequence[_Waited], run_id: str, before: Sequence[int]) -> int:
@@ -101,22 +106,17 @@ def _beginning(rows: Sequence[_Waited], run_id: str, before: Sequence[int]) -> i
     return 0
 
 
-def _settled(
-    rows: Sequence[_Waited], run_id: str, before: Sequence[Origin], *, is_going: bool
-) -> Iterator[tuple[int, Skip]]:
+def _settled(rows: Sequence[_Waited], run_id: str, before: Sequence[Origin]) -> Iterator[tuple[int, Skip]]:
     """The lead's first rows that stand in the other run as well, with their outcome there.
 
     A row that failed there goes, unless a later one of its lead went through.
     """
-    over = (State.SUCCEEDED, State.SKIPPED, *((State.PENDING,) if is_going else ()))
+    over = (State.SUCCEEDED, State.SKIPPED)
     last = max((at for at, origin in enumerate(before) if origin.state in over), default=-1)
     for at, ((row, _), origin) in enumerate(zip(rows, before, strict=False)):
-        if digest_of(row.fields) != digest_of(origin.fields) or (at > last and origin.state is not State.PENDING):
+        if digest_of(row.fields) != digest_of(origin.fields) or at > last:
             return
-        if origin.state is State.PENDING:
-            yield row.number, Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
-        else:
-            yield row.number, Skip(SkipKind.BY_NOW, run_id, status=origin.state.status)
+        yield row.number, Skip(SkipKind.BY_NOW, run_id, status=origin.state.status)
 
 
 def _sent_since(row: RowRecord, since: Sequence[LastSent]) -> Skip:

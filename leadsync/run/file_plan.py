@@ -96,11 +96,10 @@ def _plan_file(
         left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
-        going = [run.id for run in left]
-        if seen is not None and (seen in left or not goes_by_now(journal, seen, going)):
+        if seen is not None and (seen in left or not goes_by_now(journal, seen)):
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
-            options = replace(options, edits=but_for_sent(journal, seen, options.edits, going))
+            options = replace(options, edits=but_for_sent(journal, seen, options.edits))
             if seen.checked:
                 anew = _run_after_trial(journal, file, seen, settings, options, now, digest, check)
         if rest:

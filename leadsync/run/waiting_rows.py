@@ -4,19 +4,18 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from leadsync.journal import Journal, Origin, State
+from leadsync.journal import Journal
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport import rows_that_waited, waiting_leads
-from leadsync.reimport.waiting_leads import NO_WAITING, is_of_plain_sheet
 from leadsync.run.sheet_edits import SheetEdits
 
 
-def goes_by_now(journal: Journal, run: RunRecord, going: Collection[str] = ()) -> bool:
-    """Whether rows waited in a run and may go by now, if its file is read anew; `going` are the runs sent before it."""
+def goes_by_now(journal: Journal, run: RunRecord) -> bool:
+    """Whether rows waited in a run and may go by now, if its file is read anew."""
     if any(reason.of_row is not None for _, reason in rows_that_waited(journal, run.id)):
         return True
-    return bool(waiting_leads(journal, run, going).by_now)
+    return bool(waiting_leads(journal, run).by_now)
 
 
 def waiting_rows(journal: Journal, run_id: str) -> set[int]:
@@ -28,24 +27,14 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
 
 def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str]]:
     """How many rows of a sheet wait in its run, by what for and in which run; the sheet has to be given again then."""
-    rows = rows_that_waited(journal, run.id) if is_of_plain_sheet(run) else ()
-    waited = [(row, skip) for row, skip in rows if skip.waits_in_sheet]
-    found = waiting_leads(journal, run) if waited else NO_WAITING
-    left = [skip for row, skip in waited if row.number not in found.by_now and row.number not in found.settled]
-    there = {run_id: journal.origins(run_id) for run_id in {skip.run for skip in left}}
-    return Counter((_waits_for(there[skip.run].get(skip.row or 0)), skip.run) for skip in left)
+    return Counter((skip.kind, skip.run) for skip in waiting_leads(journal, run).wait.values())
 
 
-def _waits_for(first: Origin | None) -> SkipKind:
-    is_to_go = first is not None and first.state is State.PENDING
-    return SkipKind.WAITS_FOR_RESUME if is_to_go else SkipKind.WAITS_FOR_DECISION
-
-
-def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits, going: Collection[str] = ()) -> SheetEdits:
+def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}
     done = {row.number: skip for row in journal.records(run.id) if (skip := _done(row, run.id, readings))}
-    waits = waiting_leads(journal, run, going)
+    waits = waiting_leads(journal, run)
     if waits.by_now:
         # No earlier run knows a sheet's own rows: all of them would go again.
         kept = {row.number: row.reason for row in journal.records(run.id) if isinstance(row.reason, Skip)}

@@ -606,19 +606,21 @@ def copy_behind_the_sheet_and_another_correction(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
-def other_sheet_behind_an_undecided_row(chain: Chain, decision: str = "--applied") -> str:
-    """A row of the lead waits with the equal of the undecided one."""
+def other_sheet_behind_rows_left(chain: Chain, *, resumed: bool = False) -> str:
+    """A row of the lead waits with the equal of the undecided one, and behind a row left of its run."""
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), STOP)
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
     chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,x", "O,y")
     chain.run("b.csv")
     assert "Nothing to do" in chain.run("b.csv")
-    chain.desk.leadsync("resolve", first, "--row", "2", decision)
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    if resumed:
+        chain.desk.leadsync("resume", first)
     return chain.run("b.csv")
 
 
-def other_sheet_behind_a_row_not_applied(chain: Chain) -> str:
-    return other_sheet_behind_an_undecided_row(chain, "--not-applied")
+def other_sheet_behind_an_undecided_row(chain: Chain) -> str:
+    return other_sheet_behind_rows_left(chain, resumed=True)
 
 
 def other_sheet_with_a_row_that_went_before_the_undecided_one(chain: Chain, again: str = "") -> str:
@@ -689,6 +691,7 @@ def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str 
     back = chain.files
     chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,new"))
     chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    chain.desk.leadsync("resume", first)
     return chain.run(back[again] if again else "b.csv")
 
 
@@ -701,13 +704,20 @@ def other_sheet_a_third_time(chain: Chain) -> str:
     return chain.run("b.csv")
 
 
-def report_of_another_sheet_behind_an_undecided_row(chain: Chain) -> str:
+def report_of_another_sheet_behind_an_undecided_row(chain: Chain, *, resumed: bool = True) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1), STOP)
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
     chain.desk.sheet("b.csv", HEADINGS, "L,a", "L,x", "O,y")
     chain.run("b.csv")
     chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
-    return chain.run(chain.files["report"])
+    back = chain.files["report"]
+    if resumed:
+        chain.desk.leadsync("resume", first)
+    return chain.run(back)
+
+
+def report_of_another_sheet_behind_rows_left(chain: Chain) -> str:
+    return report_of_another_sheet_behind_an_undecided_row(chain, resumed=False)
 
 
 def sheet_changed_behind_an_undecided_row(chain: Chain) -> str:
@@ -894,7 +904,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (rest_of_a_stopped_second_copy, "! 1 row that went through in run", ["d"]),
         (copy_corrected_behind_a_retry_in_conflict, "! 1 corrected row is not sent (row 5)", []),
         (other_sheet_behind_an_undecided_row, "! 1 row has NO callback date", ["x"]),
-        (other_sheet_behind_a_row_not_applied, "! 2 rows have NO callback date", ["a", "x"]),
+        (other_sheet_behind_rows_left, "! 2 rows are not sent: they wait for an earlier row of the lead in run", []),
         (other_sheet_with_a_row_that_went_before_the_undecided_one, "Nothing to do: run", []),
         (report_with_a_row_that_went_before_the_undecided_one, "Sent as campaign fields", []),
         (other_sheet_with_a_row_before_one_that_went_since, "! 1 row says what its lead was last sent", ["e", "x"]),
@@ -906,6 +916,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
         (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
+        (report_of_another_sheet_behind_rows_left, "! 2 rows are not sent: they wait for an earlier row of the lead", []),
         (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),
         (rows_of_two_runs_in_one_file, "6 rows not corrected, not sent", ["dd"]),
         (rows_of_a_run_and_its_retry_in_one_file, "6 rows not corrected, not sent", ["dd"]),

@@ -15,8 +15,9 @@ from tests.conftest import Desk, Result
         ("", False, set(), {}),
         ("--send", False, set(), {}),
         ("--send", True, {5, 6}, {2: "succeeded", 3: "succeeded", 4: "succeeded"}),
-        ("--applied", False, {5, 6}, {2: "succeeded", 3: "succeeded", 4: ""}),
-        ("--not-applied", False, {3, 4, 5, 6}, {2: "succeeded"}),
+        # Rows left go first, whatever their lead's decision was.
+        ("--applied", False, set(), {}),
+        ("--not-applied", False, set(), {}),
         # The row not applied was overtaken there, and stays with that run.
         ("--not-applied", True, {5, 6}, {2: "succeeded", 3: "failed", 4: "succeeded"}),
     ],
