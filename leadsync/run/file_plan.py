@@ -93,7 +93,7 @@ def _plan_file(
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
             with suppress(CameBackError):
                 return read_draft(journal, after, settings, options, known)
-        left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
+        left = [run for run in reversed(here) if not run.finished or journal.has_more(run.id)]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
         if seen is not None and (seen in left or not goes_by_now(journal, seen)):
@@ -319,11 +319,6 @@ def _changed_trial(
     is_elsewhere = is_uploaded(last.file) and last.file != file
     is_other = not is_elsewhere and (last.fingerprint != digest or has_other_rules(last, settings))
     return last if (is_trial and (is_other or rest)) or corrected_rest(journal, last) else None
-
-
-def _has_rows_left(journal: Journal, run: RunRecord, newest: Sequence[RunRecord]) -> bool:
-    """Whether a stopped run goes on, or one of the newest beyond a trial."""
-    return not run.finished or (run in newest and journal.has_more(run.id))
 
 
 def _same_sheet(

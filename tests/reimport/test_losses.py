@@ -684,6 +684,16 @@ def sheet_that_waited_behind_its_trial(chain: Chain) -> str:
     return chain.run("o.csv")
 
 
+def sheet_read_again_behind_a_trial_of_the_rows_left(chain: Chain) -> str:
+    rule = FaultRule(FaultKind.CODE, code=110, lead="L", attempt=1)
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,c"), rule)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,c", "L,d"))
+    chain.desk.leadsync("resolve", first, "--row", "2", "--send")
+    chain.desk.leadsync("run", "o.csv", "--limit", "1")
+    return chain.run("o.csv")
+
+
 def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str = "") -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -912,11 +922,12 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_sheet_with_a_first_row_corrected, "! 1 row says what its lead was last sent", ["aa", "b", "e"]),
         (sheet_given_once_more_behind_a_row_not_applied, ", decided as not applied, is not sent by it", ["e"]),
         (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was last sent", ["b", "x"]),
+        (sheet_read_again_behind_a_trial_of_the_rows_left, "4 rows of o.csv waited for another run", ["b", "c", "d"]),
         (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
         (report_of_another_sheet_behind_an_undecided_row, "", ["x"]),
-        (report_of_another_sheet_behind_rows_left, "! 2 rows are not sent: they wait for an earlier row of the lead", []),
+        (report_of_another_sheet_behind_rows_left, "! 2 rows are not sent: they wait for an earlier row", []),
         (sheet_changed_behind_an_undecided_row, "Going on with run", ["b", "bb"]),
         (rows_of_two_runs_in_one_file, "6 rows not corrected, not sent", ["dd"]),
         (rows_of_a_run_and_its_retry_in_one_file, "6 rows not corrected, not sent", ["dd"]),
