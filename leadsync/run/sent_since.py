@@ -29,6 +29,8 @@ from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import of_them, repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
+_LOOKED_AT = 20
+"""The last payloads of a lead among which one from another sheet is looked for."""
 _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
 
 
@@ -134,6 +136,7 @@ def _compared(
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
+        others = _sent_by_others(journal, run, chunk, sent, came_from)
         for number, lead in chunk:
             twin = undecided_twin(lead, [one for one in sent.undecided(lead) if one.run_id != run.id])
             last = sent.get(lead)
@@ -156,14 +159,33 @@ def _compared(
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
             elif is_equal:
                 found.repeat(last, can_be_skipped=is_repetition)
-            elif (
+            else:
                 # The correction of a row above goes before this one in the order of the sheet.
-                came_from.get((last.run_id, last.number), number) >= number
-                and last.run_id in newer
-                and undoes(lead.fields, last.fields)
-            ):
-                found.undo(last)
+                if came_from.get((last.run_id, last.number), number) < number:
+                    last = others.get(lead.external_id)
+                if last is not None and last.run_id in newer and undoes(lead.fields, last.fields):
+                    found.undo(last)
     return found
+
+
+def _sent_by_others(
+    journal: Journal,
+    run: RunRecord,
+    rows: Iterable[tuple[int, Lead]],
+    sent: LastSentLeads,
+    came_from: Mapping[tuple[str, int], int],
+) -> dict[str, LastSent]:
+    """The last payloads from other sheets, of leads whose last one is a row of this run that another run has sent."""
+    leads = {
+        lead.external_id for _, lead in rows if (last := sent.get(lead)) and (last.run_id, last.number) in came_from
+    }
+    payloads = journal.history().sent(leads, _LOOKED_AT, run.dialer, run.ids.campaign) if leads else {}
+    return {
+        lead: one
+        for lead, found in payloads.items()
+        for one in found
+        if one.state is State.SUCCEEDED and one.run_id != run.id and (one.run_id, one.number) not in came_from
+    }
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:

@@ -1,6 +1,7 @@
 """The rows left of an older run against newer payloads of their leads: resume, retry and run say it, or skip them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -221,6 +222,19 @@ def test_a_row_that_an_older_run_has_sent_since_is_told(desk: Desk, decision: st
     [warning] = [line for line in again["warnings"] if "last sent" in line]
     assert warning.startswith("! 1 row says what its lead was last sent, today ")
     assert f" by run {monday}" in warning
+
+
+def test_a_row_sent_from_the_review_file_hides_no_payload_of_another_sheet(desk: Desk) -> None:
+    dialer = desk.dialer()
+    monday = waiting_behind_a_conflict(desk, dialer, "mon.csv", "Sale")
+    tuesday = run(desk, "tue.csv", ("L1,0383218102,Busy",))
+    review = Path(desk.leadsync("show", monday, "--json").json["files"]["review"])
+    # The last column is the decision.
+    review.write_text(review.read_text("utf-8-sig").rstrip() + "send\n", "utf-8")
+    desk.leadsync("run", review)
+    [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
+    assert dispositions(dialer)[1:] == ["L1 Busy", "L1 Sale", "L1 Busy"]
+    assert f" by run {tuesday}; " in warning
 
 
 def test_a_payload_that_the_lead_has_not_taken_hides_none_that_it_has(desk: Desk) -> None:
