@@ -67,7 +67,7 @@ class _RowFilter:
 
 def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter, *, listing: bool) -> int:
     from leadsync.report import StandingKind, as_json, live_json, standing_words
-    from leadsync.run import written_files
+    from leadsync.run import with_present_reasons, written_files
     from leadsync.web.run_standings import RunStandings
 
     now = RunStandings(journal)
@@ -84,7 +84,8 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter
     if not listing:
         put_run(shell, journal, run, files, also=also, standing=standing, doing=doing)
         return 0
-    records = rows.among(journal.records(run.id, rows.statuses or None))
+    found = ((run.id, record) for record in rows.among(journal.records(run.id, rows.statuses or None)))
+    records = (record for _, record in with_present_reasons(journal, found))
     if shell.json:
         listed = [_as_json(record) for record in records]
         shell.result("", {**as_json(run, journal.tally(run.id), files), **also, "listed": listed})
@@ -94,7 +95,10 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter
 
 
 def _show_lead(shell: Shell, journal: "Journal", lead: str, rows: _RowFilter) -> int:
-    found = ((run_id, record) for run_id, record in journal.history().lead(lead) if rows.takes(record))
+    from leadsync.run import with_present_reasons
+
+    taken = ((run_id, record) for run_id, record in journal.history().lead(lead) if rows.takes(record))
+    found = with_present_reasons(journal, taken)
     if shell.json:
         shell.result("", {"lead": lead, "listed": [{"run": run_id, **_as_json(record)} for run_id, record in found]})
         return 0

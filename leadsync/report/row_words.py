@@ -30,6 +30,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.WAITS_FOR_RESUME: (
         "waits for row {row} of run {run}, which goes first: `leadsync resume {run}`, then give this file again"
     ),
+    SkipKind.GOES_BY_NOW: "waits no longer: give the file again to send it",
     SkipKind.SENT_SINCE: "sent since: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.OTHER_SENT_SINCE: (
         "waited, and run {run} has sent its lead something else since, on {at:%Y-%m-%d %H:%M}; if this row is still to "

@@ -44,7 +44,7 @@ from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import MOST_LISTED, Group, Survey
 from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
-from leadsync.run.waiting_rows import waits_still
+from leadsync.run.waiting_rows import waits_still, with_present_reasons
 
 __all__ = [
     "MOST_LISTED",
@@ -123,6 +123,7 @@ __all__ = [
     "versions_of",
     "waits_still",
     "with_edits",
+    "with_present_reasons",
     "words_behind",
     "write_copy",
     "write_corrected",

@@ -1,7 +1,7 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from leadsync.journal import Journal
@@ -23,6 +23,19 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     run = journal.find(run_id)
     rows = rows_that_waited(journal, run.id) if run is not None else ()
     return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
+
+
+def with_present_reasons(journal: Journal, rows: Iterable[tuple[str, RowRecord]]) -> Iterator[tuple[str, RowRecord]]:
+    """Rows, each with the id of its run: those of a sheet that waited in it with what became of them since."""
+    known: dict[str, Mapping[int, Skip]] = {}
+    for run_id, row in rows:
+        if isinstance(row.reason, Skip) and row.reason.waits_in_sheet:
+            if run_id not in known:
+                found = waiting_leads(journal, journal.run(run_id))
+                goes = dict.fromkeys(found.by_now, Skip(SkipKind.GOES_BY_NOW))
+                known[run_id] = {**goes, **found.settled, **found.wait}
+            row = replace(row, reason=known[run_id].get(row.number, row.reason))
+        yield run_id, row
 
 
 def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str]]:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from leadsync.journal import open_journal
-from leadsync.reasons import SkipKind
+from leadsync.reasons import Skip, SkipKind
 from leadsync.run.sheet_edits import NO_EDITS
-from leadsync.run.waiting_rows import but_for_sent, goes_by_now
+from leadsync.run.waiting_rows import but_for_sent, goes_by_now, with_present_reasons
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
@@ -28,3 +28,25 @@ def test_rows_behind_an_undecided_one_may_go_by_now(desk: Desk) -> None:
         assert (goes_by_now(journal, first), goes_by_now(journal, later)) == (False, True)
         done = but_for_sent(journal, later, NO_EDITS).left_out
         assert {number: (one.kind, one.status) for number, one in done.items()} == {4: (SkipKind.BY_NOW, "succeeded")}
+
+
+def test_rows_that_waited_are_shown_with_what_became_of_them(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json["run"]
+    sheet = desk.sheet("b.csv", "Lead Id,Version", "L,a", "L,b", "L,x")
+    waited = desk.leadsync("run", sheet, "--json").json["run"]
+
+    def reasons() -> list[SkipKind]:
+        with open_journal(desk.state) as journal:
+            rows = with_present_reasons(journal, ((waited, row) for row in journal.records(waited)))
+            return [row.reason.kind for _, row in rows if isinstance(row.reason, Skip)]
+
+    assert reasons() == [SkipKind.WAITS_FOR_DECISION] * 3
+    desk.leadsync("resolve", first, "--row", "3", "--send")
+    assert reasons() == [SkipKind.WAITS_FOR_RESUME] * 3
+    desk.leadsync("resume", first)
+    assert reasons() == [SkipKind.BY_NOW, SkipKind.BY_NOW, SkipKind.GOES_BY_NOW]
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"skipped": 2, "succeeded": 1}
+    assert reasons() == [SkipKind.BY_NOW, SkipKind.BY_NOW, SkipKind.SENT_SINCE]
+    assert "sent since: last sent on" in desk.leadsync("show", waited, "--status", "skipped").out
+    assert "has it as succeeded by now" in desk.leadsync("show", "--lead", "L").out
