@@ -34,7 +34,9 @@ def with_present_reasons(journal: Journal, rows: Iterable[tuple[str, RowRecord]]
                 found = waiting_leads(journal, journal.run(run_id))
                 goes = dict.fromkeys(found.by_now, Skip(SkipKind.GOES_BY_NOW))
                 known[run_id] = {**goes, **found.settled, **found.wait}
-            row = replace(row, reason=known[run_id].get(row.number, row.reason))
+            now, then = known[run_id].get(row.number, row.reason), row.reason
+            is_as_then = (now.run, now.row, now.waits) == (then.run, then.row, then.waits)
+            row = replace(row, reason=then if is_as_then else now)
         yield run_id, row
 
 

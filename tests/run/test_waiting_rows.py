@@ -41,7 +41,8 @@ def test_rows_that_waited_are_shown_with_what_became_of_them(desk: Desk) -> None
             rows = with_present_reasons(journal, ((waited, row) for row in journal.records(waited)))
             return [row.reason.kind for _, row in rows if isinstance(row.reason, Skip)]
 
-    assert reasons() == [SkipKind.WAITS_FOR_DECISION] * 3
+    waits = SkipKind.WAITS_FOR_DECISION
+    assert reasons() == [waits, SkipKind.UNDECIDED_BEFORE, waits]
     desk.leadsync("resolve", first, "--row", "3", "--send")
     assert reasons() == [SkipKind.WAITS_FOR_RESUME] * 3
     desk.leadsync("resume", first)
