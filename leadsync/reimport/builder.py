@@ -97,12 +97,12 @@ class ContextBuilder:
         if last is None and not undecided and lead not in self._behind:
             return context
         is_repetition = isinstance(mapped, Lead) and sent.is_repetition(mapped)
-        is_equal = isinstance(mapped, Lead) and sent.is_equal(mapped)
+        equal_sent = sent.equal(mapped) if isinstance(mapped, Lead) else None
         return context._replace(
             last_sent=last,
             undecided_sent=undecided,
             behind=self._behind.get(lead),
-            is_equal=is_equal,
+            equal_sent=equal_sent,
             is_repetition=is_repetition,
         )
 

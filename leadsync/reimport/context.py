@@ -111,8 +111,8 @@ class Context(NamedTuple):
     """What the lead was sent by any run and a person has still to decide about, or that run to send."""
     behind: Skip | None = None
     """Why the row waits: another one of its lead in the file is skipped for such a payload."""
-    is_equal: bool = False
-    """Whether the row says what the lead was last sent, in whatever order."""
+    equal_sent: LastSent | None = None
+    """Which of its last payloads says the same as the row, in whatever order."""
     is_repetition: bool = False
     """Whether it can be left out for that: no other row of the lead goes before it."""
     trial: TrialMatch | None = None

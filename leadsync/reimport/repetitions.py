@@ -10,14 +10,15 @@ from leadsync.models import Lead
 
 
 class Repeated(NamedTuple):
-    """Of a lead with several rows: how many of the first repeat its last payloads in order, and those payloads."""
+    """Of a lead with several rows: how many of the first repeat its last payloads in order, and those payloads, by
+    digest."""
 
     beginning: int
-    payloads: frozenset[int]
+    payloads: Mapping[int, LastSent]
 
 
 NONE_KNOWN: Mapping[str, Repeated] = {}
-_NONE = Repeated(0, frozenset())
+_NONE = Repeated(0, {})
 _CHUNK = 1000
 _NOT_TAKEN = -1
 """In place of the digest of a payload that its lead has perhaps not taken: no digest is -1."""
@@ -41,12 +42,11 @@ class Repetitions:
         """The digests of the rows of each lead with several, or with a last payload that is undecided."""
         self._most_undecided = 0
 
-    def is_equal(self, lead: Lead, last: LastSent) -> bool:
-        """Whether a row says the same as one of its lead's last payloads, of which this is the last."""
+    def equal(self, lead: Lead, last: LastSent) -> LastSent | None:
+        """Which of its lead's last payloads, of which this is the last, says the same as a row."""
         if last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields):
-            return True
-        known = self._known.get(lead.external_id)
-        return known is not None and _digest(lead.fields) in known.payloads
+            return last
+        return self._known.get(lead.external_id, _NONE).payloads.get(_digest(lead.fields))
 
     def is_one(self, lead: Lead, last: LastSent) -> bool:
         """Whether the next row of its lead can be left out: with those above it, it repeats the payloads in order."""
@@ -83,13 +83,10 @@ class Repetitions:
         while leads := list(islice(remaining, _CHUNK)):
             payloads = sent(leads, max(len(self._several[lead]) for lead in leads) + self._most_undecided)
             for lead in leads:
-                taken = [
-                    _digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN
-                    for one in payloads.get(lead, ())
-                ]
-                rows = self._several[lead]
-                went = [digest for digest in taken if digest != _NOT_TAKEN][-len(rows) :]
-                if same := frozenset(went).intersection(rows):
+                rows, ours = self._several[lead], payloads.get(lead, ())
+                taken = [_digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN for one in ours]
+                went = [(digest, one) for digest, one in zip(taken, ours, strict=True) if digest != _NOT_TAKEN]
+                if same := {digest: one for digest, one in went[-len(rows) :] if digest in rows}:
                     found[lead] = Repeated(overlap(rows, taken), same)
         return found
 

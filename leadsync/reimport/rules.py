@@ -199,8 +199,8 @@ def unchanged(context: Context) -> Skip | None:
 
 
 def repeats(context: Context) -> LastSent | None:
-    """The lead's last payload if this row says what the lead was last sent, and no decision sends it."""
-    return context.last_sent if context.is_equal and context.claim.decision != "send" else None
+    """Which of its lead's last payloads this row repeats, unless a decision sends it."""
+    return context.equal_sent if context.claim.decision != "send" else None
 
 
 def undone(context: Context) -> LastSent | None:

@@ -75,10 +75,10 @@ class LastSentLeads:
             if one.fields[CAMPAIGN_ID] == campaign and (one.state is not State.PENDING or one.run_id not in self._ended)
         ]
 
-    def is_equal(self, lead: Lead) -> bool:
-        """Whether a row says what its lead was last sent."""
+    def equal(self, lead: Lead) -> LastSent | None:
+        """Which of its lead's last payloads says the same as a row."""
         last = self._last.get(lead.external_id)
-        return last is not None and self._repetitions.is_equal(self._without_ids(lead), last)
+        return self._repetitions.equal(self._without_ids(lead), last) if last is not None else None
 
     def is_repetition(self, lead: Lead) -> bool:
         """Whether the next row of its lead can be left out, because that was last sent the same."""

@@ -148,7 +148,7 @@ def _compared(
                 continue
             if last is None or last.run_id == run.id:
                 continue
-            is_equal, is_repetition = sent.is_equal(lead), sent.is_repetition(lead)
+            equal, is_repetition = sent.equal(lead), sent.is_repetition(lead)
             sent.note(lead)
             if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
@@ -157,8 +157,8 @@ def _compared(
             ):
                 # As in a file given back; one behind another row of its lead goes after that.
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
-            elif is_equal:
-                found.repeat(last, can_be_skipped=is_repetition)
+            elif equal is not None:
+                found.repeat(equal, can_be_skipped=is_repetition)
             else:
                 # The correction of a row above goes before this one in the order of the sheet.
                 if came_from.get((last.run_id, last.number), number) < number:

@@ -30,9 +30,10 @@ def repeated(sent: str, rows: str, states: str = "") -> str:
         found, marks = Repetitions(known), ""
         for one in rows:
             lead = Lead("L", {"njDisposition": one})
-            can_be_left_out, is_equal = found.is_one(lead, payloads[-1]), found.is_equal(lead, payloads[-1])
-            assert is_equal or not can_be_left_out
-            marks += "=" if can_be_left_out else "~" if is_equal else "."
+            can_be_left_out, equal = found.is_one(lead, payloads[-1]), found.equal(lead, payloads[-1])
+            assert equal is None or equal.fields == lead.fields
+            assert equal is not None or not can_be_left_out
+            marks += "=" if can_be_left_out else "~" if equal else "."
             found.note(lead, payloads[-1], states.count("?"))
         return marks, found.beginnings(look_up)
 

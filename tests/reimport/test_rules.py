@@ -176,13 +176,13 @@ def test_what_the_trial_has_sent() -> None:
     [
         ({}, True, True),
         ({"is_repetition": False}, True, False),
-        ({"is_equal": False, "is_repetition": False}, False, False),
+        ({"equal_sent": None, "is_repetition": False}, False, False),
         ({"claim": claim(decision="send")}, False, False),
     ],
 )
 def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool, skipped: bool) -> None:
     last = LastSent(LATER, 2, NOON, FIELDS)
-    given = context(**{"last_sent": last, "is_equal": True, "is_repetition": True, **values})
+    given = context(**{"last_sent": last, "equal_sent": last, "is_repetition": True, **values})
     assert rules.unchanged(given) == (Skip(SkipKind.UNCHANGED, LATER, at=NOON) if skipped else None)
     assert decide(given, ()) == Send(LEAD, last if same else None)
 
