@@ -133,8 +133,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     metadata.formulas |= _unworked(stream, workbook, stopgaps)
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
-    if workbook.struck or workbook.struck_texts:
-        metadata.struck.update(_struck(stream, workbook))
+    metadata.struck.update(_struck(stream, workbook))
     return metadata
 
 
@@ -155,6 +154,8 @@ def _numbers(kind: int, body: bytes) -> Iterator[tuple[int, int, float]]:
 
 def _struck(stream: bytes, workbook: _Globals) -> Iterator[Place]:
     """Yield the cells with struck text, wholly or in part."""
+    if not (workbook.struck or workbook.struck_texts):
+        return
     for kind, body in _records(stream, workbook.start):
         if kind not in _FILLED:
             continue
