@@ -57,6 +57,8 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"list the right one under dispositions in \[input\], or correct", "correct"),
     (r'write "?[^"]*"? = "" under \[[\w.]+\] in the settings', "choose “not sent” for it"),
     (r'write "[^"]*" = "njCallBackDate" under \[[\w.]+\] in the settings', "choose “Callback date” for it"),
+    (r"a sheet of their own with timezone under \[input\], or", "a sheet of their own, or"),
+    (r'write "([^"]*)" = "[^"]*" under \[[\w.]+\] in the settings', r"choose campaign field “\1” for it"),
     (
         r"add .{1,80} to phone_fields in \[input\], or map it to one of them under \[[\w.]+\]",
         "choose a phone field for it",
