@@ -115,7 +115,7 @@ _OTHERS_WORDS = frozenset({"rep", "cli", "clid", "ani", "dnis", "ddi", "did", "n
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _OF_THE_CALL = frozenset({"call", "date", "time", "of", "the"})
 """A call's date is rather that of the last one, though nearly a callback's by its letters."""
-_MOMENT_WORDS = frozenset({"date", "time", "datum"})
+MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _SPANS = ("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous")
 """In headings of timezones, of lengths of time and of times gone by."""
 _AM_PM = (frozenset({"am", "pm"}), frozenset({"ampm"}), frozenset({"a", "p", "m"}))
@@ -172,7 +172,7 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     if not own and (key[:3] not in _BEGINNINGS or words <= _OF_THE_CALL):
         return ""
     # The date of an outcome is none.
-    others = {*filled, DISPOSITION} if words & _MOMENT_WORDS else filled
+    others = {*filled, DISPOSITION} if words & MOMENT_WORDS else filled
     names = {name: field for name, field in FIELD_OF_NAME.items() if own or field not in others}
     by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in others)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)

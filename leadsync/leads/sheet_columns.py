@@ -8,6 +8,7 @@ from leadsync.errors import MappingError
 from leadsync.leads.common_names import (
     COMMON_NAMES,
     FIELD_OF_NAME,
+    MOMENT_WORDS,
     beside_am_pm,
     has_time_word,
     heading_key,
@@ -21,7 +22,7 @@ from leadsync.spreadsheet import loose
 
 _SYSTEM_FIELDS = {loose(field): field for field in COMMON_NAMES}
 _SYNC = "sync_"
-_CALLBACK_WORDS = frozenset({"callback", "call", "back", "cb", "time"})
+_CALLBACK_NAMES = {frozenset({"callback"}), frozenset({"call", "back"}), frozenset({"cb"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Column:
     time_at: int | None = None
     """The position of the column with the time of day, for a callback's date and time in two columns."""
     half_at: int | None = None
-    """The position of the column with nothing but AM and PM for a callback's time."""
+    """The position of the column with AM and PM for a callback's time."""
 
 
 def columns_of(headings: Sequence[str], rules: Rules) -> tuple[Column, ...]:
@@ -131,21 +132,26 @@ def _entry(heading: str, entries: Mapping[str, str], table: str) -> str | None:
 
 
 def _with_half(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Return the columns, a callback's date joined with its time and with its AM and PM in a column of their own."""
-    halves = [
-        column
-        for column in columns
-        if (column.field == CALLBACK if column.configured else column.campaign)
-        and beside_am_pm(column.heading) is not None
-    ]
+    """Return the columns, a callback's date joined with its time and with its AM and PM in a column of their own.
+
+    AM and PM are the callback's by the settings, by their heading, or directly behind its time, in this order.
+    """
+    halves = [column for column in columns if beside_am_pm(column.heading) is not None]
+    mapped = [column for column in halves if column.configured and column.field == CALLBACK]
+    others = _with_time(tuple(column for column in columns if column not in mapped))
+    callbacks = [column for column in others if column.field == CALLBACK]
+    if len(callbacks) != 1:
+        return _with_time(columns)
+    date = callbacks[0]
+    time_at = date.position if date.time_at is None else date.time_at
+    names = {words_of(columns[at].heading) - MOMENT_WORDS for at in (date.position, time_at)} | _CALLBACK_NAMES
+    rest = [column for column in halves if column.campaign and not column.configured]
+    named = [column for column in rest if _name_of(column) in names - {frozenset()}]
+    behind = [column for column in rest if column.position == time_at + 1 and not _name_of(column)]
+    halves = mapped or named or behind
     if len(halves) != 1:
         return _with_time(columns)
     half = halves[0]
-    others = _with_time(tuple(column for column in columns if column is not half))
-    callbacks = [column for column in others if column.field == CALLBACK]
-    if len(callbacks) != 1 or not (half.configured or _is_half_of(half, callbacks[0], columns)):
-        return _with_time(columns)
-    date = callbacks[0]
     joined = {column.position: column for column in others}
     joined[date.position] = replace(date, half_at=half.position)
     joined[half.position] = replace(
@@ -154,19 +160,9 @@ def _with_half(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(joined[column.position] for column in columns)
 
 
-def _is_half_of(half: Column, date: Column, columns: tuple[Column, ...]) -> bool:
-    """Whether AM and PM surely belong to the callback, not to another time of the sheet.
-
-    The heading says so, or the column stands behind the callback's, or no other heading says time.
-    """
-    own = [column for column in columns if column.position in (date.position, date.time_at)]
-    words = _CALLBACK_WORDS.union(*(words_of(column.heading) for column in own))
-    beside = beside_am_pm(half.heading) or frozenset()
-    if not beside <= words:
-        return False
-    if beside - {"time"} or half.position == (date.position if date.time_at is None else date.time_at) + 1:
-        return True
-    return not any(has_time_word(column.heading) for column in columns if column not in (half, *own))
+def _name_of(half: Column) -> frozenset[str]:
+    """Return the words that say whose AM and PM a column has."""
+    return (beside_am_pm(half.heading) or frozenset()) - MOMENT_WORDS
 
 
 def _with_time(columns: tuple[Column, ...]) -> tuple[Column, ...]:

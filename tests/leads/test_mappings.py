@@ -145,8 +145,12 @@ def test_a_callbacks_date_and_time_in_two_columns_are_one(headings: list[str], s
     ("headings", "settings", "is_joined"),
     [
         (["Callback Date", "Callback Time", "Callback AM/PM"], {}, True),
-        (["Callback Date", "Callback Time", "Name", "am_pm"], {}, True),
-        (["AM/PM", "Callback"], {}, True),
+        (["Callback Date", "Callback Time", "Name", "am_pm"], {}, False),
+        (["Contacted At", "AM/PM", "Callback"], {}, False),
+        (["Callback Date", "AM/PM", "Callback Time"], {}, False),
+        (["Call AM/PM", "Call Back Date"], {}, False),
+        (["Recall AM/PM", "Recall"], {"Recall": "njCallBackDate"}, True),
+        (["Call Time", "AM/PM", "Callback Date", "Callback Time", "Name", "Callback AM/PM"], {}, True),
         (["Callback", "am_pm", "Start Time"], {}, True),  # behind the callback's own
         (["Callback", "Start Time", "AM/PM"], {}, False),
         (["Callback", "Start Time", "AM/PM"], {"AM/PM": "njCallBackDate"}, True),
@@ -154,7 +158,8 @@ def test_a_callbacks_date_and_time_in_two_columns_are_one(headings: list[str], s
         (["Callback", "Meeting AM/PM"], {}, False),
         (["Callback", "AM/PM"], {"AM/PM": ""}, False),
         (["Callback", "AM/PM"], {"AM/PM": "AM/PM"}, False),
-        (["Callback Date", "AM/PM", "Callback AM/PM"], {}, False),
+        (["Callback Date", "AM/PM", "Callback AM/PM"], {}, True),
+        (["Callback AM/PM", "CB AM/PM", "Callback"], {}, False),
         (["Callback", "Session"], {}, False),
     ],
 )
