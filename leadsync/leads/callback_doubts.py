@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from leadsync.leads.callback_cells import whole_cells
-from leadsync.leads.common_names import has_time_word, looks_like_a_time
+from leadsync.leads.common_names import beside_am_pm, has_time_word, looks_like_a_time, words_of
 from leadsync.leads.dates import Moment, half_of_day, is_time, own_half, read_moment
 from leadsync.leads.input_rules import Rules, zone
 from leadsync.leads.sheet_columns import Column
@@ -20,6 +20,13 @@ from leadsync.spreadsheet import loose
 _MOST_LISTED = 5
 _ZONE_NAMES = ("timezone", "zeitzone", "fuseauhoraire", "zonahoraria")
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])(\d\d?):?(\d\d)?", re.IGNORECASE)
+_DAY_PARTS = {"morning": "am", "afternoon": "pm", "evening": "pm"}
+_BARE_WORDS = frozenset({
+    *("am", "pm", "ampm", "a", "p", "m", "or", "half", "session", "period", "meridiem", "callback", "call", "back"),
+    *("cb", "time", "hour", "hours", "of", "to", "the", "day", "best", "preferred", "contact", "due", "next"),
+    *("appointment", "appt", "slot", "start", "from", "at", "when", "ring"),
+})  # fmt: skip
+"""In headings that name no other thing than a callback's time."""
 _SEASONS = (1, 7)
 """Months with the two offsets of a timezone that changes its clocks."""
 
@@ -44,7 +51,7 @@ class _Doubt:
 
 
 class CallbackDoubts:
-    """Looks at all rows of a sheet for such columns; one that the settings map, be it to its own name, is no doubt."""
+    """Looks at all rows of a sheet for such columns; one that the settings map, be it to its own name, is none."""
 
     def __init__(self, columns: Sequence[Column], rules: Rules) -> None:
         self._rules = rules
@@ -53,14 +60,22 @@ class CallbackDoubts:
         if self._callback is None:
             columns = ()
         others = [column for column in columns if column.campaign and not column.configured]
-        self._halves = [_Doubt(column) for column in others]
+        near = [column for column in columns if _is_open(column) and self._is_near(column, columns)]
+        self._halves = [_Doubt(column) for column in near]
         """Columns with nothing but AM, PM and blanks so far."""
         joined = (column for column in columns if self._callback and column.position == self._callback.half_at)
         self._half = next(map(_Doubt, joined), None)
         self._is_half_filled = False
         is_timed = self._callback is not None and self._callback.time_at is not None
-        self._times = [_Doubt(column) for column in others if has_time_word(column.heading) and not is_timed]
+        self._times = [_Doubt(column) for column in near if has_time_word(column.heading) and not is_timed]
         self._zones = [_Doubt(column) for column in others if _is_for_zones(column.heading)]
+
+    def _is_near(self, column: Column, columns: Sequence[Column]) -> bool:
+        """Whether a column stands beside the callback's own, or its heading says no other thing than theirs."""
+        date = self._callback
+        own = [at for at in (date.position, date.time_at, date.half_at) if at is not None] if date else []
+        words = _BARE_WORDS.union(*(words_of(columns[at].heading) for at in own))
+        return any(abs(column.position - at) == 1 for at in own) or words_of(column.heading) <= words
 
     def look_at(self, rows: Sequence[Row]) -> None:
         """Count the callbacks of rows with such cells."""
@@ -110,7 +125,8 @@ class CallbackDoubts:
         for doubt in filter(_has_rows, self._halves):
             yield Remark.doubtful(
                 f"{doubt.column.heading!r} says AM or PM against the time in {self._heading} ({doubt.listed}), which "
-                f"goes out as it stands. If it is the callback's, head it 'Callback AM/PM'{self._else(doubt.column)}."
+                "goes out as it stands. If it is the callback's, head it 'Callback AM/PM', with AM or PM below"
+                f"{self._else(doubt.column)}."
             )
         for doubt in filter(_has_rows, [self._half] if self._half and self._is_half_filled else []):
             yield Remark.doubtful(
@@ -131,7 +147,14 @@ class CallbackDoubts:
         return repr(self._callback.heading) if self._callback else ""
 
     def _else(self, column: Column) -> str:
-        return f'; if not, write "{column.heading}" = "{column.field}" under {self._rules.table}'
+        return f'; if not, write "{column.heading}" = "{column.field or column.heading}" under {self._rules.table}'
+
+
+def _is_open(column: Column) -> bool:
+    """Whether nobody said what a column is; AM and PM may be left out because two columns have this heading."""
+    if column.configured:
+        return not (column.field or column.completes) and beside_am_pm(column.heading) is not None
+    return column.campaign
 
 
 def _has_rows(doubt: _Doubt) -> bool:
@@ -150,15 +173,20 @@ def _is_clock(cell: str, column: Column) -> bool:
 
 def _half_in(column: Column, cell: str) -> str:
     """Return the half of the day that a cell says, under AM or PM as its heading by any mark."""
-    return (half_of_day(column.heading) if trim(cell) else "") or half_of_day(cell)
+    return (half_of_day(column.heading) if trim(cell) else "") or _half_said(cell)
+
+
+def _half_said(cell: str) -> str:
+    # Beside a callback or below such a heading alone; elsewhere P may well be Present.
+    return half_of_day(cell) or _DAY_PARTS.get(trim(cell).casefold(), "")
 
 
 def _has_halves_alone(column: Column, rows: Sequence[Row]) -> bool:
-    """Whether a column's cells are AM, PM or blank, or marks below one of them; A and P alone may well be marks."""
+    """Whether a column's cells are AM, PM, such as A, P and Afternoon, or blank, or marks below AM or PM."""
     if half_of_day(column.heading):
         return True
     cells = {trim(row.cells[column.position]) for row in rows}
-    return all(not cell or (len(cell) > 1 and half_of_day(cell)) for cell in cells)
+    return all(not cell or _half_said(cell) for cell in cells)
 
 
 @lru_cache(maxsize=1024)

@@ -116,9 +116,12 @@ _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _OF_THE_CALL = frozenset({"call", "date", "time", "of", "the"})
 """A call's date is rather that of the last one, though nearly a callback's by its letters."""
 MOMENT_WORDS = frozenset({"date", "time", "datum"})
-_SPANS = ("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous")
-"""In headings of timezones, of lengths of time and of times gone by."""
-_AM_PM = (frozenset({"am", "pm"}), frozenset({"ampm"}), frozenset({"a", "p", "m"}))
+_SPANS = (
+    *("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous"),
+    *("creat", "opening"),
+)
+"""In headings of timezones, of lengths of time, of times gone by and of opening hours."""
+_AM_PM = (frozenset({"am", "pm"}), frozenset({"ampm"}), frozenset({"a", "p", "m"}), frozenset({"a", "p"}))
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
 """The last word of a heading similar to an external id's."""

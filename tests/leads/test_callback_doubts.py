@@ -37,7 +37,13 @@ def doubts(headings: str, *rows: str, zone: str = "Australia/Melbourne", **colum
         ("Callback|Session", ["14/12/2026 9:05|AM"], "2026/12/14 09:05"),
         ("Callback|Session", ["14/12/2026 9:05 PM|AM"], "2026/12/14 21:05"),
         ("Callback|Session", ["14/12/2026 9:05|PM group"], "2026/12/14 09:05"),
-        ("Callback|Attended", ["14/12/2026 9:05|P", "14/12/2026 9:05|A"], "2026/12/14 09:05"),
+        ("Callback Date|Callback Time|A/P", ["14/12/2026|9:05|P", "14/12/2026|9:05 pm|P"], "2026/12/14 21:05"),
+        ("Callback|Name|Attended", ["14/12/2026 9:05|Ann|P", "14/12/2026 9:05|Bob|A"], "2026/12/14 09:05"),
+        ("Callback|Name|Agent Shift", ["14/12/2026 9:05|Ann|PM"], "2026/12/14 09:05"),
+        ("Callback|Name|Employment Start Time", ["14/12/2026|Ann|9:05"], "2026/12/14 00:00"),
+        ("Callback|Created Time", ["14/12/2026|9:05"], "2026/12/14 00:00"),
+        ("Callback|Opening Hours", ["14/12/2026|9:00-17:00"], "2026/12/14 00:00"),
+        ("Callback|Half", ["14/12/2026 9:05|Morning"], "2026/12/14 09:05"),
         ("Callback|Start Time", ["14/12/2026 9:05|10:00"], "2026/12/14 09:05"),
         ("Callback|Full Time", ["14/12/2026|12"], "2026/12/14 00:00"),
         ("Callback|AM|PM", ["14/12/2026 14:05||x"], "2026/12/14 14:05"),
@@ -61,12 +67,24 @@ def test_a_time_against_its_am_or_pm_goes_nowhere() -> None:
 def test_columns_that_tell_another_time() -> None:
     assert doubts("Callback|Session", "14/12/2026 9:05|P.M.", "15/12/2026|PM", "|PM", "15/12/2026 14:00|PM")[0] == (
         "! 'Session' says AM or PM against the time in 'Callback' (2 rows: 2, 3), which goes out as it stands. If "
-        'it is the callback\'s, head it \'Callback AM/PM\'; if not, write "Session" = "Session" under [columns].'
+        "it is the callback's, head it 'Callback AM/PM', with AM or PM below; if not, write "
+        '"Session" = "Session" under [columns].'
     )
     assert doubts("Callback Date|Start Time|End Time", "14/12/2026|9:05|11:00")[0] == (
         "! 'Start Time' has a time of day where 'Callback Date' has none (1 row: 2): that goes out as 00:00. If it is "
         'the time of the callback, write "Start Time" = "njCallBackDate" under [columns] in the settings; if not, '
         'write "Start Time" = "Start Time" under [columns].'
+    )
+    for headings, row in (
+        ("Contacted At|AM/PM|Callback", "9:05|PM|14/12/2026 9:00"),
+        ("Callback|Name|Session", "14/12/2026 9:05|Ann|PM"),
+        ("Callback|Name|am_pm", "14/12/2026 9:05|Ann|PM"),
+        ("Callback|Half", "14/12/2026 2:00|Afternoon"),
+        ("Callback|Half", "14/12/2026 9:05|p"),
+    ):
+        assert "says AM or PM against the time in 'Callback' (1 row: 2)" in doubts(headings, row)[0]
+    assert doubts("Callback|AM/PM|Ready|AM/PM", "14/12/2026 9:05|PM|10:00|AM", **{"AM/PM": ""})[0].endswith(
+        'if not, write "AM/PM" = "AM/PM" under [columns].'
     )
     assert doubts("Callback|AM|PM", "14/12/2026 9:05||x")[0].startswith("! 'PM' says AM or PM against the time")
     assert doubts("Callback Date|Callback Hour", "14/12/2026|9")[0].startswith("! 'Callback Hour' has a time of day")
