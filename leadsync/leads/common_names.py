@@ -108,10 +108,11 @@ _PHONE_NAMES = frozenset((
 _OTHERS_PHONE = re.compile(
     r"(?<!hali)fax|facsimile|t[ée]l[ée]cop|callerid|fromn(?:umber|o)|agent|operator|consultant|"
     r"d(?:o)?n(?:o|'?)t(?:call|dial|phone|ring|contact)|dnc|opt(?:ed)?out|nepasappeler|nichtanrufen|nollamar|"
-    r"blacklist|blocked|suppress|emergency|nextofkin"
+    r"blacklist|blocked|suppress|emergency|nextofkin|wrong|invalid|disconnect|unsubscri|"
+    r"sender|originating|manager|branch"
 )
-_OTHERS_WORDS = frozenset({"rep", "cli", "clid", "ani", "dnis", "ddi", "did", "nok"})
-"""Headings of faxes, of agents' and other people's numbers, and of numbers not to be called."""
+_OTHERS_WORDS = frozenset({"fx", "rep", "cli", "clid", "ani", "dnis", "ddi", "did", "nok"})
+"""Headings of faxes, of agents' and other people's numbers, and of numbers wrong or not to be called."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _OF_THE_CALL = frozenset({"call", "date", "time", "of", "the"})
 """A call's date is rather that of the last one, though nearly a callback's by its letters."""

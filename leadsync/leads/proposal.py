@@ -92,7 +92,7 @@ class _Open:
         return self.share(sum(isinstance(clean_phone(value, region), Cleaned) for value in self.values))
 
     def is_callback(self) -> bool:
-        if not any(word in loose(self.heading) for word in _CALLBACK_WORDS):
+        if is_not_to_be_dialed(self.heading) or not any(word in loose(self.heading) for word in _CALLBACK_WORDS):
             return False
         return self.share(sum(any(map(str.isdigit, value)) for value in self.values))
 

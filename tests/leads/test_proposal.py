@@ -158,6 +158,8 @@ def test_a_heading_with_a_phone_s_word_above_other_values_is_no_phone() -> None:
         *("Fax", "Fax Number", "Home Fax", "Fax phone", "BusinessFax", "Telefax", "Télécopieur", "Telecopie"),
         *("Agent Phone", "AgentPhone", "Sales rep mobile", "Caller ID", "CallerId", "CLI", "DID number"),
         *("Do not call number", "DNC", "Don't call", "Opt-out phone", "Emergency Contact", "Next of kin phone"),
+        *("Wrong Number", "Invalid Phone", "Disconnected Phone", "Unsubscribed number", "SMS Sender", "Work Fx"),
+        *("Originating number", "Manager Mobile", "Branch Phone", "Agent Callback Phone"),
     ],
 )
 def test_numbers_that_are_not_to_be_dialed_are_proposed_for_nothing(heading: str) -> None:
