@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from leadsync.leads.callback_cells import whole_cells
-from leadsync.leads.common_names import beside_am_pm, has_time_word, looks_like_a_time, words_of
+from leadsync.leads.common_names import beside_am_pm, has_time_word, looks_like_a_time, says_span, words_of
 from leadsync.leads.dates import Moment, half_of_day, is_time, own_half, read_moment
 from leadsync.leads.input_rules import Rules, zone
 from leadsync.leads.sheet_columns import Column
@@ -67,7 +67,8 @@ class CallbackDoubts:
         self._half = next(map(_Doubt, joined), None)
         self._is_half_filled = False
         is_timed = self._callback is not None and self._callback.time_at is not None
-        self._times = [_Doubt(column) for column in near if has_time_word(column.heading) and not is_timed]
+        times = (column for column in near if has_time_word(column.heading) or self._is_behind(column))
+        self._times = [] if is_timed else [_Doubt(column) for column in times]
         self._zones = [_Doubt(column) for column in others if _is_for_zones(column.heading)]
 
     def _is_near(self, column: Column, columns: Sequence[Column]) -> bool:
@@ -77,12 +78,18 @@ class CallbackDoubts:
         words = _BARE_WORDS.union(*(words_of(columns[at].heading) for at in own))
         return any(abs(column.position - at) == 1 for at in own) or words_of(column.heading) <= words
 
+    def _is_behind(self, column: Column) -> bool:
+        """Whether a column stands directly behind the callback's and may hold its time."""
+        date = self._callback
+        return date is not None and column.position == date.position + 1 and not says_span(column.heading)
+
     def look_at(self, rows: Sequence[Row]) -> None:
         """Count the callbacks of rows with such cells."""
         if not (self._halves or self._half or self._times or self._zones):  # of nearly all sheets
             return
         sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
         self._halves = [one for one in self._halves if _has_halves_alone(one.column, sound)]
+        self._times = [one for one in self._times if _may_be_times(one.column, sound)]
         halves = [*self._halves, *([self._half] if self._half else [])]
         looked_at = (*self._halves, *self._times, *self._zones)
         is_filled = any(row.cells[one.column.position] for one in looked_at for row in sound)
@@ -119,7 +126,7 @@ class CallbackDoubts:
         for doubt in filter(_has_rows, self._times):
             yield Remark.doubtful(
                 f"{doubt.column.heading!r} has a time of day where {self._heading} has none ({doubt.listed}): that "
-                f'goes out as 00:00. If it is the time of the callback, write "{doubt.column.heading}" = "{CALLBACK}" '
+                f"goes out as 00:00. If it is the time of the callback, write {self._time_entries(doubt.column)} "
                 f"under {self._rules.table} in the settings{self._else(doubt.column)}."
             )
         for doubt in filter(_has_rows, self._halves):
@@ -146,6 +153,13 @@ class CallbackDoubts:
     def _heading(self) -> str:
         return repr(self._callback.heading) if self._callback else ""
 
+    def _time_entries(self, column: Column) -> str:
+        """Return the entries that join a time; without a word of time in its heading, the date is mapped too."""
+        headings = [column.heading]
+        if self._callback and not has_time_word(column.heading):
+            headings.insert(0, self._callback.heading)
+        return " and ".join(f'"{heading}" = "{CALLBACK}"' for heading in headings)
+
     def _else(self, column: Column) -> str:
         return f'; if not, write "{column.heading}" = "{column.field or column.heading}" under {self._rules.table}'
 
@@ -169,6 +183,14 @@ def _is_for_zones(heading: str) -> bool:
 def _is_clock(cell: str, column: Column) -> bool:
     """Whether a cell is a time of day; an hour alone is one only below a heading such as `Callback Hour`."""
     return is_time(cell) and (len(cell) > len("23") or looks_like_a_time(column.heading))
+
+
+def _may_be_times(column: Column, rows: Sequence[Row]) -> bool:
+    """Whether the heading says time, or all cells are times that are no numbers and no spans of time."""
+    if has_time_word(column.heading):
+        return True
+    cells = {trim(row.cells[column.position]) for row in rows} - {""}
+    return all(is_time(cell) and not cell.replace(".", "").isdecimal() and "-" not in cell for cell in cells)
 
 
 def _half_in(column: Column, cell: str) -> str:

@@ -118,7 +118,21 @@ _OF_THE_CALL = frozenset({"call", "date", "time", "of", "the"})
 """A call's date is rather that of the last one, though nearly a callback's by its letters."""
 MOMENT_WORDS = frozenset({"date", "time", "datum"})
 _SPANS = (
-    *("zone", "talk", "duration", "handl", "wait", "hold", "ring", "wrap", "work", "average", "last", "previous"),
+    *(
+        "zone",
+        "talk",
+        "duration",
+        "handl",
+        "wait",
+        "hold",
+        "ringtime",
+        "ringing",
+        "wrap",
+        "work",
+        "average",
+        "last",
+        "previous",
+    ),
     *("creat", "opening"),
 )
 """In headings of timezones, of lengths of time, of times gone by and of opening hours."""
@@ -227,7 +241,13 @@ def looks_like_a_time(heading: str) -> bool:
 def has_time_word(heading: str) -> bool:
     """Whether a heading says time or hour, be it in one word with others, and no length of time."""
     key = loose(heading)
-    return any(word in key for word in _TIME_WORDS) and not any(word in key for word in _SPANS)
+    return any(word in key for word in _TIME_WORDS) and not says_span(heading)
+
+
+def says_span(heading: str) -> bool:
+    """Whether a heading says a length of time, one gone by, or a timezone."""
+    key = loose(heading)
+    return any(word in key for word in _SPANS)
 
 
 def beside_am_pm(heading: str) -> frozenset[str] | None:

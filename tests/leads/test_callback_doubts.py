@@ -43,6 +43,11 @@ def doubts(headings: str, *rows: str, zone: str = "Australia/Melbourne", **colum
         ("Callback|Name|Employment Start Time", ["14/12/2026|Ann|9:05"], "2026/12/14 00:00"),
         ("Callback|Created Time", ["14/12/2026|9:05"], "2026/12/14 00:00"),
         ("Callback|Opening Hours", ["14/12/2026|9:00-17:00"], "2026/12/14 00:00"),
+        ("Callback|Post Code", ["14/12/2026|3000"], "2026/12/14 00:00"),
+        ("Callback|Amount", ["14/12/2026|10.50"], "2026/12/14 00:00"),
+        ("Callback|Duration", ["14/12/2026|0:03"], "2026/12/14 00:00"),
+        ("Callback|Note", ["14/12/2026|9:05", "14/12/2026|asked for 9:05"], "2026/12/14 00:00"),
+        ("Callback|Open", ["14/12/2026|9:00-17:00"], "2026/12/14 00:00"),
         ("Callback|Half", ["14/12/2026 9:05|Morning"], "2026/12/14 09:05"),
         ("Callback|Start Time", ["14/12/2026 9:05|10:00"], "2026/12/14 09:05"),
         ("Callback|Full Time", ["14/12/2026|12"], "2026/12/14 00:00"),
@@ -74,6 +79,11 @@ def test_columns_that_tell_another_time() -> None:
         "! 'Start Time' has a time of day where 'Callback Date' has none (1 row: 2): that goes out as 00:00. If it is "
         'the time of the callback, write "Start Time" = "njCallBackDate" under [columns] in the settings; if not, '
         'write "Start Time" = "Start Time" under [columns].'
+    )
+    assert doubts("Callback Date|Uhrzeit", "14/12/2026|9:05", "15/12/2026|")[0] == (
+        "! 'Uhrzeit' has a time of day where 'Callback Date' has none (1 row: 2): that goes out as 00:00. If it is the "
+        'time of the callback, write "Callback Date" = "njCallBackDate" and "Uhrzeit" = "njCallBackDate" under '
+        '[columns] in the settings; if not, write "Uhrzeit" = "Uhrzeit" under [columns].'
     )
     for headings, row in (
         ("Contacted At|AM/PM|Callback", "9:05|PM|14/12/2026 9:00"),
