@@ -55,7 +55,7 @@ class CallbackDoubts:
 
     def __init__(self, columns: Sequence[Column], rules: Rules) -> None:
         self._rules = rules
-        self._width = len(columns)
+        self._headings = [column.heading for column in columns]
         self._callback = next((column for column in columns if column.field == CALLBACK), None)
         if self._callback is None:
             columns = ()
@@ -87,7 +87,7 @@ class CallbackDoubts:
         """Count the callbacks of rows with such cells."""
         if not (self._halves or self._half or self._times or self._zones):  # of nearly all sheets
             return
-        sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
+        sound = [row for row in rows if not row.faults and len(row.cells) == len(self._headings)]
         self._halves = [one for one in self._halves if _has_halves_alone(one.column, sound)]
         self._times = [one for one in self._times if _may_be_times(one.column, sound)]
         halves = [*self._halves, *([self._half] if self._half else [])]
@@ -132,7 +132,7 @@ class CallbackDoubts:
         for doubt in filter(_has_rows, self._halves):
             yield Remark.doubtful(
                 f"{doubt.column.heading!r} says AM or PM against the time in {self._heading} ({doubt.listed}), which "
-                "goes out as it stands. If it is the callback's, head it 'Callback AM/PM', with AM or PM below"
+                f"goes out as it stands. If it is the callback's, {self._half_remedy(doubt.column)}"
                 f"{self._else(doubt.column)}."
             )
         for doubt in filter(_has_rows, [self._half] if self._half and self._is_half_filled else []):
@@ -152,6 +152,11 @@ class CallbackDoubts:
     @property
     def _heading(self) -> str:
         return repr(self._callback.heading) if self._callback else ""
+
+    def _half_remedy(self, column: Column) -> str:
+        if beside_am_pm(column.heading) is None or self._headings.count(column.heading) > 1:
+            return "head it 'Callback AM/PM', with AM or PM below"
+        return f'write "{column.heading}" = "{CALLBACK}" under {self._rules.table}'
 
     def _time_entries(self, column: Column) -> str:
         """Return the entries that join a time; without a word of time in its heading, the date is mapped too."""

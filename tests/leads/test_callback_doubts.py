@@ -94,8 +94,14 @@ def test_columns_that_tell_another_time() -> None:
     ):
         assert "says AM or PM against the time in 'Callback' (1 row: 2)" in doubts(headings, row)[0]
     assert doubts("Callback|AM/PM|Ready|AM/PM", "14/12/2026 9:05|PM|10:00|AM", **{"AM/PM": ""})[0].endswith(
-        'if not, write "AM/PM" = "AM/PM" under [columns].'
+        'head it \'Callback AM/PM\', with AM or PM below; if not, write "AM/PM" = "AM/PM" under [columns].'
     )
+    assert doubts("Callback|Name|AM/PM", "14/12/2026 9:05|Ann|PM")[0].endswith(
+        'write "AM/PM" = "njCallBackDate" under [columns]; if not, write "AM/PM" = "AM/PM" under [columns].'
+    )
+    assert doubts("Callback|Name|AM/PM", "14/12/2026 9:05|Ann|PM", **{"AM/PM": "njCallBackDate"}) == [
+        "2026/12/14 21:05"
+    ]
     assert doubts("Callback|AM|PM", "14/12/2026 9:05||x")[0].startswith("! 'PM' says AM or PM against the time")
     assert doubts("Callback Date|Callback Hour", "14/12/2026|9")[0].startswith("! 'Callback Hour' has a time of day")
     assert doubts("Callback|AM/PM", "14/12/2026 9:05|", "14/12/2026|PM", "14/12/2026 14:05|")[0] == (
