@@ -18,6 +18,7 @@ from leadsync.reimport import (
     LastSentLeads,
     Repeated,
     behind,
+    digest_of,
     newer_runs,
     repeated_by,
     undecided_twin,
@@ -29,8 +30,8 @@ from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import of_them, repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
-_LOOKED_AT = 20
-"""The last payloads of a lead among which one from another sheet is looked for."""
+_LOOKED_AT = 100
+"""The last payloads of a lead among which those of other runs are looked for."""
 _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
 
 
@@ -39,8 +40,8 @@ class SentSince:
     """Counts of the rows left.
 
     `skipped` by their numbers: the same row of another run is for a person to decide or for it to send, or the row is
-    equal to its lead's last payload and such rows are not wanted. `repeated` and `undone` count rows equal to their
-    lead's last payload, and rows older than it, each with the last such payload.
+    equal to its lead's last payload and such rows are not wanted. `repeated` counts rows equal to a payload of their
+    lead from another run, `undone` those older than the last one from there, each with the last such payload.
     """
 
     skipped: dict[int, Skip] = field(default_factory=dict)
@@ -104,88 +105,112 @@ def sent_since(
     lead's last payload are not wanted. `skip_sent`: neither are those of them that went through since the run began.
     """
     newer, others = _other_runs(journal, run, settings)
-    came_from = {(by, there): number for number, later in journal.descendants(run.id).items() for by, _, there in later}
+    own = {(by, there): number for number, later in journal.descendants(run.id).items() for by, _, there in later}
+    beside = _OtherRuns(journal, run, newer, own)
     repeated: Mapping[str, Repeated] = {}
     waiting: dict[str, Skip] = {}
     while True:
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
         known = len(waiting)
         rows = rows_beside(others)
-        found = _compared(
-            journal, run, rows, sent, newer, came_from, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent
-        )
+        found = _compared(beside, rows, sent, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent)
         if (learned := sent.repeated()) == repeated and len(waiting) == known:
             return found
         # How many rows a lead has, and that it waits, is known only now.
         repeated = learned
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherRuns:
+    """The payloads of other runs beside a run.
+
+    `newer` runs have newer values. `own` are the rows of the run that another one has sent, each with its number here.
+    """
+
+    journal: Journal
+    run: RunRecord
+    newer: Collection[str]
+    own: Mapping[tuple[str, int], int]
+
+    def since(self, rows: Iterable[tuple[int, Lead]], sent: LastSentLeads) -> dict[str, dict[int, LastSent]]:
+        """The payloads since the run was read, by their digests, the last one last, of each lead of these rows whose
+        last payload does not tell enough."""
+        leads = {lead.external_id for number, lead in rows if (last := sent.get(lead)) and self._hides(number, last)}
+        leads |= {
+            lead.external_id
+            for number, lead in rows
+            if (last := sent.get(lead)) and not sent.equal(lead) and not self._is_undone(lead, last)
+        }
+        run, found = self.run, dict[str, dict[int, LastSent]]()
+        payloads = self.journal.history().sent(leads, _LOOKED_AT, run.dialer, run.ids.campaign) if leads else {}
+        for lead, ours in payloads.items():
+            of_lead = found.setdefault(lead, {})
+            for one in ours:
+                if one.state is State.SUCCEEDED and self._is_since(one):
+                    of_lead.pop(digest_of(one.fields), None)
+                    of_lead[digest_of(one.fields)] = one
+        return found
+
+    def compare(self, number: int, lead: Lead, last: LastSent, since: dict[int, LastSent], found: SentSince) -> None:
+        """Count a row that repeats or undoes a payload of another run."""
+        same = since.get(digest_of(self.run.ids.left_out(lead.fields)))
+        if same is not None:
+            found.repeat(same, can_be_skipped=False)
+        newest = next(reversed(since.values()), None) if self._hides(number, last) else last
+        if newest is not None and newest is not same and self._is_undone(lead, newest):
+            found.undo(newest)
+
+    def _hides(self, number: int, last: LastSent) -> bool:
+        """Whether a lead's last payload is of the run itself, or a correction of a row above, which goes first."""
+        return last.run_id == self.run.id or self.own.get((last.run_id, last.number), number) < number
+
+    def _is_since(self, one: LastSent) -> bool:
+        is_later = one.run_id in self.newer or one.time >= self.run.created
+        return is_later and one.run_id != self.run.id and (one.run_id, one.number) not in self.own
+
+    def _is_undone(self, lead: Lead, last: LastSent) -> bool:
+        return last.run_id in self.newer and undoes(lead.fields, last.fields)
+
+
 def _compared(
-    journal: Journal,
-    run: RunRecord,
+    others: _OtherRuns,
     rows: Iterable[tuple[int, Lead]],
     sent: LastSentLeads,
-    newer: Collection[str],
-    came_from: Mapping[tuple[str, int], int],
     waiting: dict[str, Skip],
     *,
     skip_unchanged: bool,
     skip_sent: bool,
 ) -> SentSince:
-    found = SentSince()
+    found, run, decision = SentSince(), others.run, others.journal.decision
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
-        others = _sent_by_others(journal, run, chunk, sent, came_from)
+        since = others.since(chunk, sent)
         for number, lead in chunk:
             twin = undecided_twin(lead, [one for one in sent.undecided(lead) if one.run_id != run.id])
             last = sent.get(lead)
             skip = twin or waiting.get(lead.external_id)
-            if skip is not None and journal.decision(run.id, number) != "send":
+            if skip is not None and decision(run.id, number) != "send":
                 found.skipped[number] = skip
                 if twin is not None and (waits := behind(twin)):
                     waiting.setdefault(lead.external_id, waits)
                 continue
-            if last is None or last.run_id == run.id:
+            if last is None:
                 continue
-            equal, is_repetition = sent.equal(lead), sent.is_repetition(lead)
-            sent.note(lead)
+            equal, is_repetition = None, False
+            if last.run_id != run.id:
+                equal, is_repetition = sent.equal(lead), sent.is_repetition(lead)
+                sent.note(lead)
             if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
-            elif (
-                is_repetition and skip_sent and last.time >= run.created and journal.decision(run.id, number) != "send"
-            ):
+            elif is_repetition and skip_sent and last.time >= run.created and decision(run.id, number) != "send":
                 # As in a file given back; one behind another row of its lead goes after that.
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
             elif equal is not None:
                 found.repeat(equal, can_be_skipped=is_repetition)
             else:
-                # The correction of a row above goes before this one in the order of the sheet.
-                if came_from.get((last.run_id, last.number), number) < number:
-                    last = others.get(lead.external_id)
-                if last is not None and last.run_id in newer and undoes(lead.fields, last.fields):
-                    found.undo(last)
+                others.compare(number, lead, last, since.get(lead.external_id, {}), found)
     return found
-
-
-def _sent_by_others(
-    journal: Journal,
-    run: RunRecord,
-    rows: Iterable[tuple[int, Lead]],
-    sent: LastSentLeads,
-    came_from: Mapping[tuple[str, int], int],
-) -> dict[str, LastSent]:
-    """The last payloads from other sheets, of leads whose last one is a row of this run that another run has sent."""
-    leads = {
-        lead.external_id for _, lead in rows if (last := sent.get(lead)) and (last.run_id, last.number) in came_from
-    }
-    payloads = journal.history().sent(leads, _LOOKED_AT, run.dialer, run.ids.campaign) if leads else {}
-    return {
-        lead: one
-        for lead, found in payloads.items()
-        for one in found
-        if one.state is State.SUCCEEDED and one.run_id != run.id and (one.run_id, one.number) not in came_from
-    }
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:

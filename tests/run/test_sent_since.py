@@ -224,17 +224,33 @@ def test_a_row_that_an_older_run_has_sent_since_is_told(desk: Desk, decision: st
     assert f" by run {monday}" in warning
 
 
-def test_a_row_sent_from_the_review_file_hides_no_payload_of_another_sheet(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [("2", ["undo"]), ("1", ["last sent"]), ("12", ["last sent", "undo"])],
+)
+@pytest.mark.parametrize("how", ["review file", "limit"])
+def test_a_row_sent_by_the_run_hides_no_payload_of_another_sheet(
+    desk: Desk, how: str, since: str, words: list[str]
+) -> None:
     dialer = desk.dialer()
-    monday = waiting_behind_a_conflict(desk, dialer, "mon.csv", "Sale")
-    tuesday = run(desk, "tue.csv", ("L1,0383218102,Busy",))
-    review = Path(desk.leadsync("show", monday, "--json").json["files"]["review"])
-    # The last column is the decision.
-    review.write_text(review.read_text("utf-8-sig").rstrip() + "send\n", "utf-8")
-    desk.leadsync("run", review)
-    [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
-    assert dispositions(dialer)[1:] == ["L1 Busy", "L1 Sale", "L1 Busy"]
-    assert f" by run {tuesday}; " in warning
+    if how == "limit":
+        lines = ("L2,0383218109,Sale", "L1,0383218101,Sale", "L1,0383218101,Busy")
+        monday = run(desk, "mon.csv", lines, "--limit", "1")
+    else:
+        monday = waiting_behind_a_conflict(desk, dialer, "mon.csv", "Sale")
+    tuesday = run(desk, "tue.csv", tuple(f"L1,038321810{phone},Busy" for phone in since))
+    if how == "limit":
+        desk.leadsync("resume", monday, "--limit", "1")
+    else:
+        review = Path(desk.leadsync("show", monday, "--json").json["files"]["review"])
+        # The last column is the decision.
+        review.write_text(review.read_text("utf-8-sig").rstrip() + "send\n", "utf-8")
+        desk.leadsync("run", review)
+    told = desk.leadsync("resume", monday).err.splitlines()
+    warnings = [line for line in told if f" by run {tuesday}" in line]
+    assert dispositions(dialer)[1:] == [*("L1 Busy" for _ in since), "L1 Sale", "L1 Busy"]
+    assert len(warnings) == len(words)
+    assert all(word in line and line.startswith("! 1 row ") for word, line in zip(words, warnings, strict=True))
 
 
 def test_a_payload_that_the_lead_has_not_taken_hides_none_that_it_has(desk: Desk) -> None:
