@@ -20,6 +20,8 @@ class Repeated(NamedTuple):
 NONE_KNOWN: Mapping[str, Repeated] = {}
 _NONE = Repeated(0, {})
 _CHUNK = 1000
+_NOT_TAKEN_AT_MOST = 20
+"""So many payloads of a lead that it has not taken, decided since, hide none that it has."""
 _NOT_TAKEN = -1
 """In place of the digest of a payload that its lead has perhaps not taken: no digest is -1."""
 
@@ -81,7 +83,8 @@ class Repetitions:
         found = {}
         remaining = iter(self._several)
         while leads := list(islice(remaining, _CHUNK)):
-            payloads = sent(leads, max(len(self._several[lead]) for lead in leads) + self._most_undecided)
+            most = max(len(self._several[lead]) for lead in leads)
+            payloads = sent(leads, most + self._most_undecided + _NOT_TAKEN_AT_MOST)
             for lead in leads:
                 rows, ours = self._several[lead], payloads.get(lead, ())
                 taken = [_digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN for one in ours]

@@ -15,11 +15,10 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def repeated(sent: str, rows: str, states: str = "") -> str:
     """The rows of a lead that repeat what it was sent, a letter a payload: `=` can be left out, `~` goes. In `states` a
-    `?` is a payload in doubt."""
+    `?` is a payload in doubt, `!` a conflict that went from the review file since."""
+    known_states = {"?": State.UNKNOWN, "!": State.CONFLICT}
     payloads = [
-        LastSent(
-            "R", at, NOON, {"njDisposition": one}, State.UNKNOWN if states[at : at + 1] == "?" else State.SUCCEEDED
-        )
+        LastSent("R", at, NOON, {"njDisposition": one}, known_states.get(states[at : at + 1], State.SUCCEEDED))
         for at, one in enumerate(sent)
     ]
 
@@ -77,6 +76,10 @@ def test_a_leads_rows_repeat_the_last_so_many_payloads(sent: str, rows: str, exp
 def test_what_a_lead_has_perhaps_not_taken_is_repeated_by_nothing() -> None:
     assert repeated("AB", "AB", "?") == ".~"
     assert repeated("AB", "AB", " ?") == "~."
+
+
+def test_a_conflict_decided_since_hides_no_payload_before_it() -> None:
+    assert repeated("ABCC", "AB", "  !") == ".~"
 
 
 def test_a_single_row_repeats_what_went_before_an_undecided_payload() -> None:
