@@ -77,8 +77,8 @@ def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
 
 
 def is_of_plain_sheet(run: RunRecord) -> bool:
-    """Whether a run has read a sheet behind no run of it; one of a copy by `check` counts, if it is the first."""
-    return not ((run.checked and run.follows) or run.retry_of)
+    """Whether a run has read a sheet, or a copy by `check`; a retry has read none."""
+    return not run.retry_of
 
 
 def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:

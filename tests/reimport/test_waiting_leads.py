@@ -58,13 +58,18 @@ def test_a_sheet_of_the_last_rows_alone_begins_at_the_undecided_one(
     assert {number for number, skip in found.settled.items() if skip.kind is SkipKind.OTHER_SENT_SINCE} == given_up
 
 
-def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(desk: Desk) -> None:
+@pytest.mark.parametrize(("was_run", "text", "sent"), [(False, "c", ["cc", "x"]), (True, "x", ["xx"])])
+def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(
+    desk: Desk, was_run: bool, text: str, sent: list[str]
+) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
     first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "M,d"), "--json").json
-    sheet = desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "M,e")
+    sheet = desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,x", "M,e")
+    if was_run:
+        desk.leadsync("run", sheet)
     copy = desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
-    copy.write_text(copy.read_text("utf-8-sig").replace("L,c", "L,cc").replace("M,e", "M,ee"), "utf-8")
+    copy.write_text(copy.read_text("utf-8-sig").replace(f"L,{text}", f"L,{text}{text}").replace("M,e", "M,ee"), "utf-8")
     desk.leadsync("run", copy)
     desk.leadsync("resolve", first["run"], "--row", "3", "--send")
     desk.leadsync("resume", first["run"])
@@ -72,7 +77,7 @@ def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(desk
     # The sheet itself is behind the copy: its old texts do not go over the corrections.
     for file in (copy, sheet, copy):
         desk.leadsync("run", file)
-    assert [call.fields["Version"] for call in dialer.ledger.received] == ["cc"]
+    assert [call.fields["Version"] for call in dialer.ledger.received] == sent
 
 
 @pytest.mark.parametrize("watched", [True, False])
