@@ -141,9 +141,11 @@ class ContextBuilder:
             self._trial.note(context.mapped, context.row.number, decision, self.losses)
         if isinstance(decision, Skip) and (waits := behind(decision)):
             self._behind.setdefault(context.mapped.external_id, waits)
-        goes = isinstance(decision, Send) or (isinstance(decision, Skip) and decision.kind is SkipKind.UNCHANGED)
+        skipped_as = decision.kind if isinstance(decision, Skip) else None
+        by_now = skipped_as is SkipKind.BY_NOW
+        goes = isinstance(decision, Send) or by_now or skipped_as is SkipKind.UNCHANGED
         if goes and context.last_sent is not None and self._last_sent is not None and isinstance(context.mapped, Lead):
-            self._last_sent.note(context.mapped)
+            self._last_sent.note(context.mapped, by_now=by_now)
 
     @property
     def behind(self) -> Mapping[str, Skip]:

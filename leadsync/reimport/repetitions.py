@@ -42,6 +42,8 @@ class Repetitions:
         """Leads with a row that is no repetition: of the rows A, B, A the last does not repeat the first."""
         self._several: dict[str, list[int]] = {}
         """The digests of the rows of each lead with several, or with a last payload that is undecided."""
+        self._waited: set[str] = set()
+        """Leads with a row that waited for another run, which has sent it by now."""
         self._most_undecided = 0
 
     def equal(self, lead: Lead, last: LastSent) -> LastSent | None:
@@ -58,12 +60,14 @@ class Repetitions:
         rows_before = len(self._several.get(name, "1" if hash(name) in self._first else ""))
         return rows_before < self._known.get(name, _NONE).beginning or dict(lead.fields) == dict(last.fields)
 
-    def note(self, lead: Lead, last: LastSent, undecided: int = 0) -> None:
+    def note(self, lead: Lead, last: LastSent, undecided: int = 0, *, by_now: bool = False) -> None:
         """Note a row that is sent, or that would be if repetitions were wanted; of its lead's payloads so many are
-        `undecided`."""
+        `undecided`. A row that went `by_now` shows its lead's rows to be compared with all that it was sent."""
         name, digest = lead.external_id, _digest(lead.fields)
         if not self.is_one(lead, last):
             self._changed.add(hash(name))
+        if by_now:
+            self._waited.add(name)
         first = self._first.get(hash(name))
         self._most_undecided = max(self._most_undecided, undecided)
         if first is None:
@@ -89,7 +93,11 @@ class Repetitions:
                 rows, ours = self._several[lead], payloads.get(lead, ())
                 taken = [_digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN for one in ours]
                 went = [(digest, one) for digest, one in zip(taken, ours, strict=True) if digest != _NOT_TAKEN]
-                if same := {digest: one for digest, one in went[-len(rows) :] if digest in rows}:
+                if same := {
+                    digest: one
+                    for digest, one in (went if lead in self._waited else went[-len(rows) :])
+                    if digest in rows
+                }:
                     found[lead] = Repeated(overlap(rows, taken), same)
         return found
 

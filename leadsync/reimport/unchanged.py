@@ -85,11 +85,11 @@ class LastSentLeads:
         last = self._last.get(lead.external_id)
         return last is not None and self._repetitions.is_one(self._without_ids(lead), last)
 
-    def note(self, lead: Lead) -> None:
-        """Note a row that is sent, or is left out as a repetition."""
+    def note(self, lead: Lead, *, by_now: bool = False) -> None:
+        """Note a row that is sent, or is left out as a repetition, or went `by_now` by the run that it waited for."""
         if last := self._last.get(lead.external_id):
             undecided = len(self._undecided.get(lead.external_id, ()))
-            self._repetitions.note(self._without_ids(lead), last, undecided)
+            self._repetitions.note(self._without_ids(lead), last, undecided, by_now=by_now)
 
     def repeated(self) -> dict[str, Repeated]:
         """The repetitions of each lead with several rows, for the next reading."""

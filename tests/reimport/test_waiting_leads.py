@@ -80,6 +80,17 @@ def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(
     assert [call.fields["Version"] for call in dialer.ledger.received] == sent
 
 
+def test_a_row_sent_before_goes_again_with_a_line_where_another_row_has_gone_by_now(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json["run"]
+    sheet = desk.sheet("b.csv", "Lead Id,Version", "L,b", "L,a")
+    desk.leadsync("run", sheet)
+    desk.leadsync("resolve", first, "--row", "3", "--send")
+    desk.leadsync("resume", first)
+    assert "! 1 row says what its lead was last sent, today " in desk.leadsync("run", sheet).err
+    assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "b", "b", "c", "a"]
+
+
 @pytest.mark.parametrize("watched", [True, False])
 @pytest.mark.parametrize(("read_before", "again"), [(True, False), (False, False), (False, True)])
 def test_tonights_rows_of_a_lead_go_in_the_call_that_sends_the_rows_before_them(
