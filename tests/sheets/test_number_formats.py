@@ -16,6 +16,7 @@ from leadsync.sheets.formats.number_formats import (
     shown,
     shown_text,
     shows,
+    word_shown,
 )
 
 US_PHONE = r"[<=9999999]###\-####;\(###\)\ ###\-####"
@@ -209,6 +210,28 @@ def test_a_text_is_shown(code, text):
 def test_nothing_is_shown_of_a_number(code, hidden):
     assert [number for number in (7, 0, -7, 0.3) if is_hidden(number, code)] == hidden
     assert hides(code) is bool(hidden)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "word"),
+    [
+        (1, '[=1]"Sale";[=2]"Busy";General', "Sale"),
+        (3, '[=1]"Sale";[=2]"Busy";General', None),
+        (-5, '0;"credit";"none"', "credit"),
+        (0, '0;"credit";"none"', "none"),
+        (5, '0;"credit";"none"', None),
+        (1, '[=1]"✓";"✗"', "✓"),
+        (5, '"Sale"', "Sale"),
+        (5, '"Outcome "0', None),
+        (0, '#,##0;-#,##0;"-"', None),
+        (0, '_-"R"* #,##0_-;-"R"* #,##0_-;_-"R"* "-"_-', None),
+        (0, '#,##0\\ "kr";-#,##0\\ "kr";"0 kr"', None),
+        (0, '#,##0;-#,##0;""', None),
+        (0, "dd/mm/yyyy", None),
+    ],
+)
+def test_words_are_shown_in_place_of_a_number(value, code, word):
+    assert word_shown(value, code) == word
 
 
 def test_a_percentage_is_rounded_as_it_is_shown():

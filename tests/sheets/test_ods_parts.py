@@ -84,6 +84,8 @@ def test_a_formula_that_comes_to_nothing_in_an_ods(tmp_path, rows_of, generator,
         ('value-type="time" office:time-value="-PT120H00M00S"', "-120:00", "-120:00"),
         ('value-type="float" office:value="0" table:style-name="share"', "nil", "nil"),
         ('value-type="float" office:value="0" table:style-name="amount"', "nil", "0"),
+        ('value-type="float" office:value="1" table:style-name="outcome"', "Sale", "Sale"),
+        ('value-type="float" office:value="0" table:style-name="outcome"', "-", "0"),
     ],
 )
 def test_percentages_and_times_of_an_ods(tmp_path, cells_of, attributes, shown, text):
@@ -95,6 +97,9 @@ def test_percentages_and_times_of_an_ods(tmp_path, cells_of, attributes, shown, 
         f'<n:percentage-style style:name="P"/><n:number-style style:name="N"/><n:number-style style:name="Z">'
         f'{zero.format("P")}</n:number-style><style:style style:name="share" style:data-style-name="Z"/>'
         '<style:style style:name="amount" style:data-style-name="N"/>'
+        '<n:number-style style:name="S"><n:text>Sale</n:text></n:number-style><n:number-style style:name="O">'
+        '<n:text>-</n:text><style:map style:condition="value()=1" style:apply-style-name="S"/></n:number-style>'
+        '<style:style style:name="outcome" style:data-style-name="O"/>'
     )
     rows = row.format(cell("Id") + cell("Name")) + row.format(cell("x") + number)
     path = handmade.ods(tmp_path / "leads.ods", rows, styles)

@@ -39,6 +39,7 @@ DATA_FOLDER = Path(__file__).parent / "data"
         (0.125, "0.0%", "12.5%"),
         (0.375, '[=0]"";hh:mm', "09:00"),
         (0, 'dd/mm/yyyy;;"never"', "never"),
+        (2, '[=1]"Sale";[=2]"Busy";General', "Busy"),
         (dt.time(14, 30), None, "14:30"),
         (dt.timedelta(hours=36), None, "36:00"),
     ],

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.conditional_formats import Veil
 from leadsync.sheets.formats.format_codes import is_plain
-from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
+from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides, shows_words
 from leadsync.sheets.formats.serial_dates import has_date_among_parts, is_date_code, shows_day
 from leadsync.sheets.formats.text_formulas import makes_text
 
@@ -180,7 +180,7 @@ class Formats:
 
 def _is_followed(code: str) -> bool:
     """Whether a format has a meaning of its own: of a number, of a part of them, or of a 0."""
-    return changes_meaning(code) or hides(code) or has_date_among_parts(code)
+    return changes_meaning(code) or hides(code) or shows_words(code) or has_date_among_parts(code)
 
 
 def number_in(body: bytes) -> float:

@@ -5,7 +5,8 @@ scaled and hidden numbers name something else.
 """
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from itertools import chain
@@ -37,6 +38,38 @@ def shown(value: float, code: str) -> str | None:
         return "".join(section.pieces).strip() if number == 0 else None
     text, rounded = _filled(number, section)
     return text.strip() if rounded == number else None
+
+
+def word_shown(value: float, code: str) -> str | None:
+    """Return the text that a part of a code shows in place of a number; None if it shows the number, or signs alone.
+
+    A dash in place of 0 is the look of an amount, with its currency or unit beside it or without.
+    """
+    if not shows_words(code):  # nearly all codes
+        return None
+    sections = sections_of(code)
+    section, _ = section_for(Decimal(f"{value:.15g}"), sections)
+    return "".join(section.pieces).strip() if section and _is_word(section, sections) else None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def shows_words(code: str) -> bool:
+    """Whether a part of a code shows a text in place of a number."""
+    sections = sections_of(code)
+    return any(_is_word(section, sections) for section in sections)
+
+
+def _is_word(section: Section, sections: tuple[Section, ...]) -> bool:
+    """Whether a part has no place for a digit, and words other than those beside the digits of another part."""
+    if section.whole or section.decimals:
+        return False
+    units = {_words(_own_pieces(other)) for other in sections if other.whole or other.decimals}
+    return (words := _words(chain.from_iterable(section.pieces))) != "" and words not in units
+
+
+def _words(signs: Iterable[str]) -> str:
+    """The letters and pictures, such as a tick, among signs."""
+    return "".join(sign for sign in signs if sign.isalpha() or unicodedata.category(sign) == "So")
 
 
 def shown_text(text: str, code: str) -> str | None:

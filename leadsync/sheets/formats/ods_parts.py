@@ -5,6 +5,7 @@ ids.
 """
 
 import io
+import math
 import re
 import zipfile
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import BinaryIO
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Stopgaps, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.conditional_formats import ICONS_ALONE, may_show_others, opendocument_veil
-from leadsync.sheets.formats.number_formats import shows
+from leadsync.sheets.formats.number_formats import shows, word_shown
 from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
 from leadsync.sheets.formats.serial_dates import serial_of
 from leadsync.spreadsheet import LONGEST_CELL, MOST_COLUMNS
@@ -300,7 +301,7 @@ class _CellWalk(Walk):
             return (self._metadata.text_formats if kind == "string" else self._metadata.formats), _HIDING
         if kind == "string" and (self._is_broken or (value and value != text)):
             return self._metadata.texts, self._text
-        if kind == "percentage" or (kind == "float" and self._is_share(text)):
+        if kind == "percentage" or (kind == "float" and self._is_as_seen(text)):
             share = _IN_BRACKETS.fullmatch(text)
             return self._metadata.texts, f"-{share[1]}" if share else text
         if _ELAPSED.match(self._cell.get("office:time-value", "")) or (
@@ -309,9 +310,15 @@ class _CellWalk(Walk):
             return self._metadata.texts, text
         return None
 
-    def _is_share(self, text: str) -> bool:
-        """Whether a number is seen as a percentage, or by the part for it of a percentage's format (`"nil"`)."""
-        return "%" in text or (bool(text) and not _DIGIT.search(text) and self._styles.has_shares(self._style()))
+    def _is_as_seen(self, text: str) -> bool:
+        """Whether a number goes out as it is seen: as a percentage, by the part for it of a percentage's format
+        (`"nil"`), or as the words of another format."""
+        if "%" in text or not text or _DIGIT.search(text):
+            return "%" in text
+        number = float(self._cell.get("office:value", "nan"))
+        return self._styles.has_shares(self._style()) or bool(
+            math.isfinite(number) and word_shown(number, self._styles.code_of(self._style()))
+        )
 
     def _odd_date(self, kind: str, text: str) -> tuple[dict[Place, str], str] | None:
         """Return a number that is shown as a date with its format, and a date that is not with its text; None for any

@@ -8,7 +8,7 @@ from typing import cast
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
-from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
+from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text, word_shown
 from leadsync.sheets.formats.serial_dates import seen
 from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, first_faults, line_fault, merged_fault
@@ -116,6 +116,8 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         if name is not None:
             return name
         faults.append(line_fault(FaultKind.UNCLEAR_NUMBER, place[1], format=code))
+    elif place[1] not in metadata.identifiers and (word := word_shown(value, code)):
+        return word
     return text
 
 
