@@ -6,6 +6,7 @@ import pytest
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.sheets import open_table
 from tests.sheets import handmade
 from tests.sheets.handmade import MERGED, UNWORKED, cell, error_fault, fault_words
 
@@ -73,6 +74,32 @@ def test_a_formula_that_comes_to_nothing_in_an_ods(tmp_path, rows_of, generator,
     (found,) = rows_of(path)
     assert found.cells[:2] == ("x", text)
     assert fault_words(found).startswith(UNWORKED) == text.startswith("=")
+
+
+@pytest.mark.parametrize(
+    ("generator", "cells", "is_told"),
+    [
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + WORKED_OUT, True),
+        ("gnumeric/1.12.53", NOUGHT + WORKED_OUT, True),
+        ("MicrosoftOffice/16.0 MicrosoftExcel", NOUGHT + WORKED_OUT, False),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", WORKED_OUT, False),
+        ("LibreOffice/7.4.7.2$Linux_X86_64", NOUGHT + WORKED_OUT + "</table:table-cell></table:table-row>"
+         '<table:table-row><table:table-cell/><table:table-cell table:formula="of:=7" office:value-type="float" '
+         'office:value="7"><text:p>7</text:p>', False),
+    ],
+)  # fmt: skip
+def test_a_column_of_zeros_alone_is_told_in_an_ods(tmp_path, generator, cells, is_told):
+    row = "<table:table-row>{}</table:table-row>"
+    begin, _, inside = cells.partition("|") if "|" in cells else ("", "", f"<text:p/>{cells}")
+    formula = f'<table:table-cell table:formula="of:=A1" {begin}>{inside}</table:table-cell>'
+    path = handmade.ods(tmp_path / "leads.ods", row.format(cell("Id") + cell("Name")) + row.format(cell("x") + formula))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "meta.xml", f'<o:m xmlns:o="o" xmlns:meta="m"><meta:generator>{generator}</meta:generator></o:m>'
+        )
+    with open_table(path) as table:
+        told = ["! All formulas in column B have the result 0" in str(remark) for remark in table.remarks]
+    assert any(told) == is_told
 
 
 @pytest.mark.parametrize(

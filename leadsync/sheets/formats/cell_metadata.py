@@ -120,13 +120,16 @@ class Stopgaps:
     zeros: set[Place] = field(default_factory=set)
     is_one_worked_out: bool = False
     is_text_zero: bool = False
+    valued: set[int] = field(default_factory=set)
+    """The columns with a formula that comes to something."""
 
     def add(self, place: Place, text: str, *, is_stopgap: bool | None) -> None:
         """Count a formula with a value; None if it tells nothing of the others. `text` is the formula if known."""
         if is_stopgap:
             self.formulas[place] = text
-        elif is_stopgap is not None and not _VOLATILE.search(text):
-            self.is_one_worked_out = True
+        elif is_stopgap is not None:
+            self.valued.add(place[1])
+            self.is_one_worked_out = self.is_one_worked_out or not _VOLATILE.search(text)
 
     def add_zero(self, place: Place, formula: str) -> None:
         """Count a formula with a stored 0; `formula` has no sign in front, and none of a shared one is known."""
@@ -136,6 +139,13 @@ class Stopgaps:
     def unworked(self) -> dict[Place, str]:
         """Return the formulas never worked out: all of them, or none."""
         return {} if self.is_one_worked_out else self.formulas
+
+    def doubtful(self) -> set[Place]:
+        """Return the formulas perhaps never worked out: those of `unworked`, and the zeros of columns with no other.
+
+        Formulas of other columns may have their values from the library, or be worked out by LibreOffice, as arrays.
+        """
+        return {*self.unworked(), *(place for place in self.zeros if place[1] not in self.valued)}
 
     def wrong_zeros(self) -> dict[Place, str]:
         """Return the formulas with a stored 0, if one of them makes a text; else none."""

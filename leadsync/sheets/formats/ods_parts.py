@@ -70,6 +70,8 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             walk = _CellWalk(sheet, metadata, identifiers, styles)
             walk_xml(stream.read, walk)
     metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas, **walk.stopgaps.unworked()}
+    if styles.keeps_zeros:
+        metadata.doubted = walk.stopgaps.doubtful() - metadata.formulas.keys()
     metadata.hides_zeros = styles.hides_zeros
     return metadata
 

@@ -28,6 +28,8 @@ _BY_SIGN = ((">=",), (">", "<"), (">", "<", "="))
 """The conditions of parts that a format code has by their order, all of them of 0."""
 _OFFICE = re.compile(r"\s*[\w. ]*Office[\w.]*/")
 """`LibreOffice/7.4.7.2$Linux_X86_64`, `OpenOffice.org/3.2$Win32`, `Collabora_Office/6.4`, `MicrosoftOffice/16.0`."""
+_KEEPS_ZEROS = re.compile(r"(?!\s*Microsoft)\s*[\w. ]*(?:Office[\w.]*|[Gg]numeric)/")
+"""LibreOffice, its kin and Gnumeric. Excel works all formulas out."""
 
 
 class Styles(Walk):
@@ -66,6 +68,11 @@ class Styles(Walk):
     def works_out(self) -> bool:
         """Whether an office program wrote the file, so that it worked the formulas out; a library does not."""
         return _OFFICE.match(self._generator) is not None
+
+    @property
+    def keeps_zeros(self) -> bool:
+        """Whether a program wrote the file that keeps a library's zeros for formulas."""
+        return _KEEPS_ZEROS.match(self._generator) is not None
 
     @property
     def strike(self) -> bool:

@@ -295,7 +295,8 @@ def _of_doubted_zeros(columns: set[int]) -> Iterator[Remark]:
     """Remark on the columns with zeros that perhaps nobody worked out."""
     if columns:
         listed = ", ".join(map(letter, sorted(columns)[:_MOST_LISTED])) + (", …" if len(columns) > _MOST_LISTED else "")
-        unworked = f"All formulas of the sheet ({listed}) have the result 0; perhaps they were never worked out"
+        where = "column" if len(columns) == 1 else "each of the columns"
+        unworked = f"All formulas in {where} {listed} have the result 0; perhaps they were never worked out"
         yield Remark.doubtful(
             f"{unworked}. If the zeros are wrong, press Ctrl+Shift+F9 in LibreOffice and save the sheet anew."
         )

@@ -41,6 +41,7 @@ keeps their stopgaps."""
 _KEEPS_ZEROS = re.compile(rb"office[\w.]*/", re.IGNORECASE)
 """LibreOffice and its kin keep the zeros of XlsxWriter until a person has all worked out anew; the zeros of formulas
 that truly come to nothing else look the same."""
+_GNUMERIC = re.compile(rb"gnumeric", re.IGNORECASE)
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
 _TEXTS = ("s", "str", "inlineStr")
@@ -84,10 +85,10 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             with archive.open(part) as stream:
                 walk_xml(stream.read, walk)
             metadata.formulas = {**walk.stopgaps.wrong_zeros(), **metadata.formulas}
-            if keeps_zeros:
-                metadata.doubted = walk.stopgaps.unworked().keys() - metadata.formulas.keys()
-            else:
+            if not keeps_zeros:
                 metadata.formulas |= walk.stopgaps.unworked()
+            if keeps_zeros or _GNUMERIC.search(program):
+                metadata.doubted = walk.stopgaps.doubtful() - metadata.formulas.keys()
         return metadata
 
 
@@ -411,7 +412,7 @@ class _CellWalk(Walk):
         place = (self._row, self._column)
         if self._formula is not None and self._kind == "n" and (self._value or "").strip() in _ZEROS:
             self.stopgaps.add_zero(place, self._formula)
-        counts = self._formula is not None and not self.stopgaps.is_one_worked_out
+        counts = self._formula is not None and self._column not in self.stopgaps.valued
         if counts and not self._never_worked_out():
             self._count_formula(place)
         if self._kind == "e":
