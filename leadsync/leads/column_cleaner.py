@@ -12,7 +12,7 @@ from leadsync.leads.encoded_texts import writing_of
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.input_rules import Input, Rules
 from leadsync.leads.phones import clean_phone
-from leadsync.leads.placeholders import is_null_word
+from leadsync.leads.placeholders import is_name, is_null_word, is_of_people
 from leadsync.leads.priorities import clean_priority
 from leadsync.leads.sheet_columns import Column
 from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap, without_apostrophe
@@ -36,6 +36,8 @@ NEW_LEAD = "no callback date: treated as a new lead"
 # Only a bound on memory: texts beyond it are cleaned again.
 _MOST_REMEMBERED = 16_384
 _LONGEST_SHOWN = 200
+_FEW_NAMESAKES, _ALL_TO_NAMESAKES = 2, 100
+"""So many people of a sheet, or one in so many, are called Nat or Null. More are a program's words in other letters."""
 _UNWRAPPED = 'taken out of ="…"'
 _APOSTROPHE = "apostrophe removed"
 _BLANK_WORD = "a word for blank: read as a blank cell"
@@ -67,11 +69,18 @@ class ColumnCleaner:
         self.column = column
         self._plain = plain = _as_it_stands(column, rules.input.blank_words)
         self._all_plain = re.compile(rf"(?>(?:{plain.pattern})\n)*+(?:{plain.pattern})")
-        self.null_words: Counter[str] = Counter()
-        """The column's cells with a program's word for no value, by the word."""
+        self._null_words: Counter[str] = Counter()
+        self._of_people = is_of_people(column.heading) or is_of_people(column.field)
+        self._cells = 0
         # Two memories: the same text is read in another order of day and month if a date cell holds it.
         self._texts = _Known(column, rules, date_cells=False)
         self._dates = _Known(column, rules, date_cells=True)
+
+    @property
+    def null_words(self) -> dict[str, int]:
+        """The column's cells with a program's word for no value, by the word; people named so are left out."""
+        most = max(_FEW_NAMESAKES, self._cells // _ALL_TO_NAMESAKES) if self._of_people else 0
+        return {word: count for word, count in self._null_words.items() if not (is_name(word) and count <= most)}
 
     def clean(
         self, texts: Sequence[str], dated: Sequence[bool] = ()
@@ -80,6 +89,7 @@ class ColumnCleaner:
 
         `dated` marks the texts of a workbook's real dates; empty: there are none.
         """
+        self._cells += len(texts)
         if any(dated):
             cells = [
                 self._dates[text] if is_date else self._texts[text] for text, is_date in zip(texts, dated, strict=True)
@@ -116,7 +126,7 @@ class ColumnCleaner:
         return {text for text in different if not self._plain.fullmatch(text)}
 
     def _count_null_words(self, words: Iterable[str]) -> None:
-        self.null_words.update(filter(None, words))
+        self._null_words.update(filter(None, words))
 
 
 # The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.

@@ -6,6 +6,12 @@ from leadsync.spreadsheet import loose
 
 _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
+_NAMES = frozenset(("Nan", "Nat", "Nil", "Null"))
+_OF_PEOPLE = re.compile(
+    r"(?:(?:lead|customer|client|contact|person|member|patient|donor|student|full|first|last|given|family|preferred|"
+    r"sur|fore|nick)s?)*name|[fl]name"
+)
+"""Headings above people's names, as `loose` gives them."""
 _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
 _TRUTHS = frozenset(("TRUE", "FALSE", "[ ]", "[]", "[x]", "[X]", *"☐☑☒✓✔✗✘✅❌⬜🗹"))
 """Tick boxes as texts, as workbooks, spreadsheet programs' text files and people have them."""
@@ -43,6 +49,16 @@ _PLACEHOLDER = re.compile(
 def is_null_word(text: str) -> bool:
     """Whether the text is a program's word for no value, such as NULL, N/A or NaN, in any letter case."""
     return text[:1] in _NULL_BEGINNINGS and _NULL.fullmatch(text) is not None
+
+
+def is_name(word: str) -> bool:
+    """Whether a program's word for no value, in these letters, is a person's name too."""
+    return word in _NAMES
+
+
+def is_of_people(heading: str) -> bool:
+    """Whether people's names stand below a heading."""
+    return _OF_PEOPLE.fullmatch(loose(heading)) is not None
 
 
 def is_truth(text: str) -> bool:

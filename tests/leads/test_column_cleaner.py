@@ -124,6 +124,23 @@ def test_words_for_no_value_are_counted_and_sent() -> None:
     assert column.null_words == {"NULL": 2, "N/A": 1}
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells", "words"),
+    [
+        ("First Name", ["Nat", "Ann", "Nan"], {}),
+        ("Customer_Name", ["Null", "NULL", "Nil", "NaN", "NaT"], {"NULL": 1, "NaN": 1, "NaT": 1}),
+        ("Surname", ["Null", "Null", "Null", "Lee"], {"Null": 3}),
+        ("Surname", ["Null"] * 3 + ["Lee"] * 297, {}),
+        ("Company Name", ["Nil"], {"Nil": 1}),
+        ("City", ["Nat"], {"Nat": 1}),
+    ],
+)
+def test_people_are_called_like_words_for_no_value(heading: str, cells: list[str], words: dict[str, int]) -> None:
+    column = cleaner(heading)
+    assert column.clean(cells)[0] == cells
+    assert column.null_words == words
+
+
 def test_a_fault_shows_no_more_than_200_characters() -> None:
     _, [(_, cell)] = cleaner("Priority").clean(["x" * 300])
     assert cell.fault is not None
