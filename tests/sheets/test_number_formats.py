@@ -222,6 +222,8 @@ def test_nothing_is_shown_of_a_number(code, hidden):
         (5, '0;"credit";"none"', None),
         (1, '[=1]"✓";"✗"', "✓"),
         (5, '"Sale"', "Sale"),
+        (3, '[=1]"Sale";[=2]"Busy"', ""),
+        (-1, '[=1]"Sale";[=-1]"Lost";General', ""),
         (5, '"Outcome "0', None),
         (0, '#,##0;-#,##0;"-"', None),
         (0, '_-"R"* #,##0_-;-"R"* #,##0_-;_-"R"* "-"_-', None),

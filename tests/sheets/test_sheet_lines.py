@@ -84,6 +84,13 @@ def test_a_number_without_any_of_its_digits_is_at_fault_in_each_column() -> None
     assert (line.cells, kinds(line)) == (["7", ""], [FaultKind.HIDDEN_VALUE.name])
 
 
+def test_a_number_shown_as_words_is_these_or_at_fault() -> None:
+    codes = {(0, at): '[=1]"Sale";[=2]"Busy"' for at in range(3)}
+    [line] = read([[1.0, 2.0, 3.0]], CellMetadata(formats=codes, identifiers=frozenset({1})))
+    assert line.cells == ["Sale", "2", "3"]
+    assert kinds(line) == [FaultKind.UNCLEAR_NUMBER.name, FaultKind.HIDDEN_VALUE.name]
+
+
 def test_a_0_that_is_not_shown_is_blank_as_a_number_date_or_time() -> None:
     zeros: list[Value] = [0.0, time(), timedelta(), date(1899, 12, 30), datetime(1899, 12, 30)]
     others: list[Value] = [False, "0", time(9), date(2026, 11, 24), 0.5]

@@ -43,13 +43,16 @@ def shown(value: float, code: str) -> str | None:
 def word_shown(value: float, code: str) -> str | None:
     """Return the text that a part of a code shows in place of a number; None if it shows the number, or signs alone.
 
-    A dash in place of 0 is the look of an amount, with its currency or unit beside it or without.
+    Empty if the code has words, and no part that programs agree on for this number. A dash in place of 0 is the look of
+    an amount, with its currency or unit beside it or without.
     """
     if not shows_words(code):  # nearly all codes
         return None
     sections = sections_of(code)
     section, _ = section_for(Decimal(f"{value:.15g}"), sections)
-    return "".join(section.pieces).strip() if section and _is_word(section, sections) else None
+    if section is None:
+        return ""
+    return "".join(section.pieces).strip() if _is_word(section, sections) else None
 
 
 @lru_cache(_MOST_REMEMBERED)

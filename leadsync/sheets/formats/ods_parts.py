@@ -318,8 +318,8 @@ class _CellWalk(Walk):
         if "%" in text or not text or _DIGIT.search(text):
             return "%" in text
         number = float(self._cell.get("office:value", "nan"))
-        return self._styles.has_shares(self._style()) or bool(
-            math.isfinite(number) and word_shown(number, self._styles.code_of(self._style()))
+        return self._styles.has_shares(self._style()) or (
+            math.isfinite(number) and word_shown(number, self._styles.code_of(self._style())) is not None
         )
 
     def _odd_date(self, kind: str, text: str) -> tuple[dict[Place, str], str] | None:

@@ -116,8 +116,10 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         if name is not None:
             return name
         faults.append(line_fault(FaultKind.UNCLEAR_NUMBER, place[1], format=code))
-    elif place[1] not in metadata.identifiers and (word := word_shown(value, code)):
-        return word
+    elif place[1] not in metadata.identifiers and (word := word_shown(value, code)) is not None:
+        if not word:
+            faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
+        return word or text
     return text
 
 
