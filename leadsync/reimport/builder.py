@@ -20,7 +20,6 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
-from leadsync.reimport.waiting_leads import is_of_plain_sheet
 from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
@@ -194,7 +193,7 @@ class ContextBuilder:
         reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
         if earlier is None or number is None or origin is None or not isinstance(reason, Skip) or claim.decision:
             return claim
-        if reason.is_added or (reason.waits_in_sheet and is_of_plain_sheet(earlier.run)):
+        if reason.is_added or (reason.waits_in_sheet and not earlier.run.retry_of):
             # The run with the row that goes first may have no other row in the file.
             self._lineage.earlier(reason.run)
             return replace(claim, status=Status.SKIPPED if number in earlier.waiting.settled else "")

@@ -1,4 +1,4 @@
-"""The leads of a plain sheet whose rows waited for another run: what became of them since. Rows go lead by lead."""
+"""The leads of a sheet whose rows waited for another run: what became of them since. Rows go lead by lead."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -35,7 +35,9 @@ class _Waited(NamedTuple):
 
 
 def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
-    """The rows of a plain sheet that waited in its run, once the run that they waited for has no row of the lead left.
+    """The rows of a sheet, or a copy by `check`, that waited in its run; a retry has read none.
+
+    They go once the run that they waited for has no row of the lead left.
 
     A lead's sheet is compared with the run that it waited for, row by row in their order. As far as both say the same,
     the outcome there counts; a sheet without that run's first rows begins at the row that says what the undecided one
@@ -44,7 +46,7 @@ def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
     """
     by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
     waited: dict[str, list[_Waited]] = {}
-    if is_of_plain_sheet(run):
+    if not run.retry_of:
         for row, reason in rows_that_waited(journal, run.id):
             if reason.waits_in_sheet:
                 waited.setdefault(row.lead, []).append(_Waited(row, reason))
@@ -74,11 +76,6 @@ def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
         else:
             by_now.update(row.number for row in rest)
     return WaitingLeads(by_now, settled, wait)
-
-
-def is_of_plain_sheet(run: RunRecord) -> bool:
-    """Whether a run has read a sheet, or a copy by `check`; a retry has read none."""
-    return not run.retry_of
 
 
 def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
