@@ -3,12 +3,13 @@
 from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
-from leadsync.reimport.family import Followed, family_of, newer_sheets, same_numbers
 from leadsync.reimport.lineage import Lineage, losses_of_rows
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
+from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
+from leadsync.reimport.sheet_runs import newer_sheets, same_numbers
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
@@ -33,7 +34,7 @@ __all__ = [
     "behind",
     "decide",
     "digest_of",
-    "family_of",
+    "history_of",
     "is_as_written",
     "kept_beside",
     "losses_of_rows",

@@ -13,12 +13,15 @@ from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
-from leadsync.reimport.family import Family, Followed, RowState, family_of, first_givers
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import newer_runs
+from leadsync.reimport.read_history import Followed, history_of
+from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Send
 from leadsync.reimport.same_rows import rows_of_leads
+from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.reimport.sheet_rows import in_order, numbers_in_sheet
+from leadsync.reimport.sheet_runs import first_givers
 from leadsync.reimport.waiting_leads import NO_WAITING, WaitingLeads, waiting_leads
 from leadsync.reimport.waiting_texts import repeated_by
 from leadsync.reimport.workbook import heading_name
@@ -44,7 +47,7 @@ class Earlier:
     """The last row that went through, in the order of the sheet."""
     sorted_rows: Mapping[int, int]
     """Of a sorted copy's rows those with another place in the sheet: the row at that place of their lead."""
-    families: Sequence[Family]
+    histories: Sequence[SheetHistory]
     """The runs of its rows' sheet, or sheets, and of their copies."""
     sheet_run: str
     """The run in which its rows have the same numbers: a retry's is the run that it repeats."""
@@ -57,23 +60,23 @@ class Earlier:
 
     def note(self, losses: LossesOfSheets, line: int, number: int, decision: Send) -> None:
         """Compare a row to be sent, in a file's `line`, with its states over the runs of its sheet and its copies."""
-        family, states = self._states(number)
-        if family is not None:
-            losses.of(family).note(line, decision.lead, decision, states)
+        history, states = self._states(number)
+        if history is not None:
+            losses.of(history).note(line, decision.lead, decision, states)
 
     def is_taken(self, number: int, lead: Lead | Rejected) -> bool:
         """Whether the row went through as it stands now, or is to be sent so, in the last run that has it."""
         last = next((one for one in reversed(self._states(number)[1]) if one.origin.state in _GOES), None)
         return last is not None and isinstance(lead, Lead) and last.says(lead)
 
-    def _states(self, number: int) -> tuple[Family | None, Sequence[RowState]]:
+    def _states(self, number: int) -> tuple[SheetHistory | None, Sequence[RowState]]:
         lead = self.origins[number].lead
-        found = ((family, family.states_in(self.sheet_run, lead, number)) for family in self.families)
+        found = ((history, history.states_in(self.sheet_run, lead, number)) for history in self.histories)
         return next((one for one in found if one[1]), (None, ()))
 
     def row_of_sheet(self, number: int) -> tuple[str, int]:
         """The row as its sheet has it, whichever of the sheet's runs it is a row of."""
-        rows = (family.row_of_sheet(self.sheet_run, number) for family in self.families)
+        rows = (history.row_of_sheet(self.sheet_run, number) for history in self.histories)
         return next(filter(None, rows), (self.run.id, number))
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
@@ -81,7 +84,7 @@ class Earlier:
         later = self.succeeded.get(lead, 0)
         if self.sorted_rows.get(later, later) > self.sorted_rows.get(number, number):
             return self.run.id, later
-        rows = (family.later_row(self.sheet_run, lead, number) for family in self.families)
+        rows = (history.later_row(self.sheet_run, lead, number) for history in self.histories)
         return next(filter(None, rows), None)
 
     def is_older(self, last: LastSent) -> bool:
@@ -115,7 +118,7 @@ class Lineage:
         self._file = file
         # None is remembered too: a million rows may name a run of another journal.
         self._known: dict[str, Earlier | None] = {}
-        self._families: dict[str, Family] = {}
+        self._histories: dict[str, SheetHistory] = {}
         """By the first run of their rows."""
         self._names: dict[str, Mapping[str, str]] = {}
         self.notes: set[str] = set()
@@ -191,17 +194,17 @@ class Lineage:
             in_doubt,
             succeeded,
             sorted_rows,
-            self._families_of(run),
+            self._histories_of(run),
             repeated_by(journal, run).id,
             newer_runs(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
             waiting_leads(journal, run),
         )
 
-    def _families_of(self, run: RunRecord) -> Sequence[Family]:
+    def _histories_of(self, run: RunRecord) -> Sequence[SheetHistory]:
         journal = self._journal
         assert journal is not None  # noqa: S101 - it has found the run
-        return _families_of(journal, run, self._hold, self._families, self._file)
+        return _histories_of(journal, run, self._hold, self._histories, self._file)
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
         """The cells of these rows as they were read at first, by the name of their heading."""
@@ -325,27 +328,27 @@ def losses_of_rows(
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
     losses, sheet_run, seen = LossesOfSheets(), repeated_by(journal, run).id, set(skipped)
-    for family in _families_of(journal, run, lambda _: None, {}):
-        for number, lead in rows_beside(family.ids_to_compare - {run.id}) if family.run_ids else ():
-            if number not in seen and (states := family.states_in(sheet_run, lead.external_id, number)):
+    for history in _histories_of(journal, run, lambda _: None, {}):
+        for number, lead in rows_beside(history.ids_to_compare - {run.id}) if history.run_ids else ():
+            if number not in seen and (states := history.states_in(sheet_run, lead.external_id, number)):
                 seen.add(number)
-                losses.of(family).note(number, lead, Send(lead), states)
+                losses.of(history).note(number, lead, Send(lead), states)
     return losses
 
 
-def _families_of(
+def _histories_of(
     journal: Journal,
     run: RunRecord,
     hold: Callable[[str], None],
-    known: dict[str, Family],
+    known: dict[str, SheetHistory],
     file: Path | None = None,
-) -> Sequence[Family]:
+) -> Sequence[SheetHistory]:
     """The runs of each sheet that rows of a run came from; `known` keeps them by their first run."""
-    found: list[Family] = []
+    found: list[SheetHistory] = []
     for first in first_givers(journal, run):
-        if not any(first.id in family.run_ids for family in found):
+        if not any(first.id in history.run_ids for history in found):
             if first.id not in known:
-                known[first.id] = family_of(journal, Followed(first, came_back=True), hold, file)
+                known[first.id] = history_of(journal, Followed(first, came_back=True), hold, file)
             found.append(known[first.id])
     return found
 

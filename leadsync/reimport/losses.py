@@ -7,8 +7,9 @@ from leadsync.journal import State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.family import Family, RowState
+from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Decision, Send
+from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.reimport.waiting_texts import WaitingText
 from leadsync.remarks import Remark
 
@@ -20,8 +21,8 @@ _MOST_EXAMPLES = 3
 class Losses:
     """Compares the rows of a file with their states in the runs of their sheet and its copies, in the file's order."""
 
-    def __init__(self, family: Family) -> None:
-        self._family = family
+    def __init__(self, history: SheetHistory) -> None:
+        self._history = history
         self.again: dict[str, list[int]] = {}
         """The rows to be sent with another text than the one that went through last, by that run."""
         self._replaced: dict[tuple[str, State], int] = {}
@@ -38,16 +39,16 @@ class Losses:
         kinds = _WAITING
         if isinstance(decision, Skip):
             # The sheet itself, behind a copy, has no correction.
-            if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._family.is_original:
+            if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._history.is_original:
                 self._in_vain.append(number)
-            if decision.kind is not SkipKind.SENT_IN_COPY or not self._family.is_original:
+            if decision.kind is not SkipKind.SENT_IN_COPY or not self._history.is_original:
                 return
             # What failed stays with its run; what waits there is no more to be sent.
             kinds = (State.PENDING,)
         elif not isinstance(decision, Send):
             return
         if isinstance(decision, Send):
-            for one in self._family.corrections_of(states[0].place):
+            for one in self._history.corrections_of(states[0].place):
                 if one.is_left_out_by(lead):
                     text, count = self._old.get(one.text.run.id, (one.text, 0))
                     self._old[text.run.id] = text, count + 1
@@ -57,7 +58,7 @@ class Losses:
             self.again.setdefault(states[last].origin.run_id, []).append(number)
         for at in range(last + 1, len(states)):
             # A text that the runs do not know yet corrects the one in its own file; of two copies that is not known.
-            is_older = self._family.is_copy or any(same[:at])
+            is_older = self._history.is_copy or any(same[:at])
             if states[at].origin.state in kinds and not same[at] and is_older:
                 key = states[at].origin.run_id, states[at].origin.state
                 self._replaced[key] = self._replaced.get(key, 0) + 1
@@ -72,11 +73,11 @@ class Losses:
             yield text.remark(count)
 
     def _words(self, run_id: str, state: State, count: int) -> str:
-        if state is State.PENDING and self._family.is_original:
+        if state is State.PENDING and self._history.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
             return f"{left} {agreeing(count, 'correction')}, go on with `leadsync resume` instead"
-        where = f"in {self._family.file_of(run_id)} (run {run_id}); this file sends its own. To send"
+        where = f"in {self._history.file_of(run_id)} (run {run_id}); this file sends its own. To send"
         them = agreeing(count, "that one", "those")
         if state is State.PENDING:
             rows = counted(count, "row waits with another text", "rows wait with other texts")
@@ -89,11 +90,11 @@ class LossesOfSheets:
     """The losses of a file with rows of several sheets."""
 
     def __init__(self) -> None:
-        self._of: dict[Family, Losses] = {}
+        self._of: dict[SheetHistory, Losses] = {}
 
-    def of(self, family: Family) -> Losses:
+    def of(self, history: SheetHistory) -> Losses:
         """Those of one sheet's rows."""
-        return self._of.setdefault(family, Losses(family))
+        return self._of.setdefault(history, Losses(history))
 
     @property
     def again(self) -> dict[str, list[int]]:

@@ -11,10 +11,11 @@ from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
-from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.losses import LossesOfSheets
+from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Decision
 from leadsync.reimport.same_rows import RowKey
+from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.remarks import Remark
@@ -36,7 +37,7 @@ class Trial:
         self,
         run: RunRecord,
         tried: Mapping[int, Origin],
-        states: Family,
+        states: SheetHistory,
         several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
         newer: Collection[str] = (),
     ) -> None:

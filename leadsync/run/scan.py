@@ -23,7 +23,7 @@ from leadsync.reimport import (
     Lineage,
     SheetFacts,
     Trial,
-    family_of,
+    history_of,
     newer_sheets,
 )
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
@@ -177,7 +177,7 @@ def _prepare(
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
         newer = newer_sheets(journal, follows.run)
-        before = Trial(follows.run, tried, family_of(journal, follows, hold, source.file), learned.several, newer)
+        before = Trial(follows.run, tried, history_of(journal, follows, hold, source.file), learned.several, newer)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order

@@ -8,9 +8,10 @@ import pytest
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.family import Family, RowState
 from leadsync.reimport.losses import Losses, examples, in_vain
+from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Decision, Send
+from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
@@ -52,7 +53,7 @@ WENT, WAITS, FAILED = State.SUCCEEDED, State.PENDING, State.FAILED
 def test_each_row_is_compared_with_its_states(
     states: list[tuple[str, State, str]], decision: Decision, is_copy: bool, again: dict[str, list[int]], said: str
 ) -> None:
-    losses = Losses(Family({}, {}, {}, {}, is_original=False, is_other_copy=is_copy, files={"r1": "c.csv"}))
+    losses = Losses(SheetHistory(is_other_copy=is_copy, files={"r1": "c.csv"}))
     losses.note(7, Lead("ten", {"Version": "new"}), decision, [state(*one) for one in states])
     assert losses.again == again
     words = [str(remark) for remark in losses.remarks()]

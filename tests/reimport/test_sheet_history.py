@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.family import Family, RowState
+from leadsync.reimport.row_states import RowState
+from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer, PracticeServer
 from tests.conftest import KEY, Desk
 
@@ -240,75 +241,6 @@ def test_a_row_retried_with_success_does_not_go_again_from_a_copy(desk: Desk) ->
     assert phones(dialer) == before
 
 
-LETTERS = ("L,a", "L,b", "M,c", "L,d")
-"""Lead and version of each row."""
-
-
-def changed(path: Path, was: str, now: str) -> Path:
-    """The file with this lead and version in place of those; without the line if there are none."""
-    head, *lines = path.read_text("utf-8-sig").splitlines()
-    rows = [now + line.removeprefix(was) if line.startswith(f"{was},") else line for line in lines]
-    path.write_text("\n".join([head, *(row for row in rows if not row.startswith(","))]) + "\n", "utf-8")
-    return path
-
-
-def versions(dialer: PracticeDialer) -> list[str]:
-    """The versions of all rows sent, in their order."""
-    return [one.fields["Version"] for one in dialer.ledger.received if one.lead]
-
-
-@pytest.mark.parametrize("now", ["", "M,dd", "N,dd"], ids=["taken out", "of another lead", "of a new lead"])
-@pytest.mark.parametrize("again", ["leads.csv", "e.csv"])
-def test_a_row_that_the_last_copy_does_not_hold_goes_once(desk: Desk, now: str, again: str) -> None:
-    dialer = desk.dialer()
-    sheet = desk.sheet("leads.csv", "Lead Id,Version", *LETTERS, "P,p")
-    copy, other = checked(desk, sheet, "c.csv"), checked(desk, sheet, "e.csv")
-    desk.leadsync("run", sheet)
-    desk.leadsync("run", changed(copy, "L,d", now))
-    changed(other, "P,p", "P,pp")
-    desk.leadsync("run", desk.sheet("o.csv", "Lead Id,Version", "L,o"))
-    before = versions(dialer)
-    done = desk.leadsync("run", again)
-    assert done.code == 0, done.err
-    assert versions(dialer)[len(before) :] == (["pp"] if again == "e.csv" else [])
-    assert "not sent, because a later row" not in done.err
-
-
-@pytest.mark.parametrize("way", ["report", "retry", "copy"])
-def test_a_failed_row_corrected_to_another_lead_does_not_go_to_the_first(desk: Desk, way: str) -> None:
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, lead="L", attempt=3)])
-    sheet = desk.sheet("leads.csv", "Lead Id,Version", *LETTERS)
-    copy, other = checked(desk, sheet, "c.csv"), checked(desk, sheet, "e.csv")
-    done = desk.leadsync("run", sheet if way == "copy" else copy, "--json")
-    assert done.json["statuses"] == {"succeeded": 3, "failed": 1}
-    back = copy if way == "copy" else Path(done.json["files"][way])
-    assert desk.leadsync("run", changed(back, "L,d", "M,dd")).code == 0
-    assert versions(dialer)[-1] == "dd"
-    for again in (sheet, other, sheet):
-        desk.leadsync("run", again)
-    assert versions(dialer)[4:] == ["dd"]
-
-
-@pytest.mark.parametrize("way", ["retry", "retry file", "failed rows"])
-def test_rows_sent_by_a_retry_count_as_those_of_the_run(desk: Desk, way: str) -> None:
-    refused = FaultRule(FaultKind.HTTP, status=401) if way != "failed rows" else FaultRule(FaultKind.CODE, code=106)
-    dialer = desk.dialer(faults=[refused])
-    sheet = desk.sheet("leads.csv", "Lead Id,Version", *LETTERS)
-    copy, other = checked(desk, sheet, "c.csv"), checked(desk, sheet, "e.csv")
-    run = desk.leadsync("run", sheet, "--keep-going", "--json").json
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
-    if way == "retry file":
-        desk.leadsync("run", desk.leadsync("report", run["run"], "--json").json["files"]["retry"])
-    else:
-        desk.leadsync("retry", run["run"])
-    assert sorted(versions(dialer)) == ["a", "b", "c", "d"]
-    done = desk.leadsync("run", changed(copy, "L,b", "L,bb"))
-    assert "! 1 row is not sent, because a later row of its lead went through (row 3)." in done.err
-    desk.leadsync("run", other)
-    assert sorted(versions(dialer)) == ["a", "b", "c", "d"]
-
-
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["run sheet", "run copy", "try copy", "correct", "old copy", "correct report", "old report"]),
@@ -402,7 +334,7 @@ def origin(run_id: str, state: State, outcome: str) -> Origin:
 def test_a_text_that_went_through_or_came_before_is_superseded_and_another_one_is_not() -> None:
     failed, sent = origin("first", State.FAILED, "Busy"), origin("second", State.SUCCEEDED, "Sale")
     rows = [RowState(5, failed, is_own=True), RowState(5, sent, is_own=False)]
-    states = Family({5: rows}, {5: failed}, {}, {}, is_original=False)
+    states = SheetHistory(states={5: rows}, last={5: failed})
     for outcome, found in (("Sale", "second"), ("Busy", "second"), ("No Answer", None)):
         skip = states.superseded(Lead("ten", {"njDisposition": outcome}), 5)
         assert skip == (Skip(SkipKind.SENT_IN_COPY, found) if found else None)
@@ -412,6 +344,6 @@ def test_a_text_after_the_last_success_is_superseded_only_where_it_was_skipped()
     for state, found in ((State.SKIPPED, "first"), (State.FAILED, None)):
         sent, later = origin("first", State.SUCCEEDED, "Sale"), origin("second", state, "Busy")
         rows = [RowState(5, sent, is_own=True), RowState(5, later, is_own=True)]
-        states = Family({5: rows}, {5: later}, {}, {}, is_original=False)
+        states = SheetHistory(states={5: rows}, last={5: later})
         skip = states.superseded(Lead("ten", {"njDisposition": "Busy"}), 5)
         assert skip == (Skip(SkipKind.SENT_IN_COPY, found) if found else None)

@@ -1,0 +1,178 @@
+"""Reads the states of a sheet's rows from the journal."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from leadsync.journal import Journal, Origin, State
+from leadsync.models import RunRecord
+from leadsync.reasons import Skip
+from leadsync.reimport.row_states import RowState
+from leadsync.reimport.same_rows import rows_of_leads
+from leadsync.reimport.sheet_history import Cells, SheetHistory, comparable
+from leadsync.reimport.sheet_rows import NO_NUMBERS, SheetRows, numbers_in_sheet
+from leadsync.reimport.sheet_runs import content_of, runs_before, runs_since, same_numbers, sheet_of
+from leadsync.reimport.unchanged import digest_of
+from leadsync.reimport.waiting_texts import waiting_texts
+
+
+class Followed(NamedTuple):
+    """An earlier run of a sheet, to take rows over from.
+
+    With `is_original` the sheet is the source of copies in that run, and older: any of its texts is an earlier state.
+    With `is_other_copy` both are copies, or the file is one of an earlier content of the sheet: the run's text may be
+    the newer one.
+    """
+
+    run: RunRecord
+    is_original: bool = False
+    is_other_copy: bool = False
+    by_copy: bool = False
+    """Whether the file is a copy: each row left of the run is looked for in it."""
+
+    came_back: bool = False
+    """Whether the file has rows of the run: of other runs only those of copies and of the same rows count."""
+
+    is_numbered: bool = False
+    """Whether the file's rows have the numbers of the run's sheet: it is just that sheet, or a copy of it."""
+
+
+def history_of(
+    journal: Journal, followed: Followed, hold: Callable[[str], None], file: Path | None = None
+) -> SheetHistory:
+    """The states of the followed run's rows, from the runs before it and all that had a row of these since.
+
+    For a file that came back they are those of leads with a row that may go again. Those runs are held. A run
+    that took over no row, and has no copy, needs no states, unless corrections of its rows wait in another file than
+    this one.
+    """
+    own = list(runs_before(journal, followed.run))
+    others = runs_since(journal, own, came_back=followed.came_back)
+    is_copy = followed.is_original or followed.is_other_copy
+    texts = list(waiting_texts(journal, own[-1], file))
+    is_alone = len(own) == 1 and not journal.lineage(own[0].id) and not others
+    if is_alone and not is_copy and not followed.by_copy and all(one.of_run != own[0].id for one in texts):
+        return SheetHistory()
+    for other in others:
+        hold(other.id)
+    history = _gathered(journal, followed, own, others)
+    for run_id in {one.of_run for one in texts}:
+        history.add_corrections(
+            [one for one in texts if one.of_run == run_id], run_id, partial(journal.origins, run_id)
+        )
+    return history
+
+
+def _gathered(
+    journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord]
+) -> SheetHistory:
+    states: dict[int, list[RowState]] = {}
+    added: dict[str, list[RowState]] = {}
+    gone: dict[tuple[str, int], str] = {}
+    rejected: dict[Cells, str] = {}
+    ids = {run.id for run in own}
+    whole = ids | {run.id for run in journal.runs_of(sheet_of(journal, own[0]))}
+    runs = sorted([*own, *others], key=lambda run: run.created)
+    # Of the rows of a file that was given back only those may go.
+    open_in = {one for run in runs for one in (run.id, *journal.lineage(run.id))} if followed.came_back else None
+    last = journal.origins(followed.run.id, open_in)
+    rows = SheetRows(last, numbers_in_sheet(followed.run, last))
+    earlier = [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id]
+    places = _moved(journal, rows, followed.run, earlier, open_in)
+    """Of rows with another number in their run, and of those in files that were given back."""
+    for run in runs:
+        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
+        descendants = journal.descendants(run.id)
+        later = _successes(run.id, origins, descendants)
+        if run.id in ids:
+            later = {**_equals_sent(journal, origins), **later}
+        found = _numbered(origins) if run.id in whole else rows.places(origins)
+        for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
+            # Of a file that was given back the links count: other rows of the sheet may be missing there.
+            place = places.get((run.id, number), usual)
+            state = RowState(number, origins[number], run.id in ids, place, later.get(number))
+            (added.setdefault(lead, []) if place is None else states.setdefault(place, [])).append(state)
+            if place is not None and run.id in whole:
+                places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
+        if run.id in ids:
+            gone |= {(run.id, number): by for number, by in later.items()}
+            rejected |= _rejected(journal, run, origins, later)
+    return SheetHistory(
+        states=states,
+        added=added,
+        last=last,
+        rows=rows,
+        gone=gone,
+        rejected=rejected,
+        is_original=followed.is_original,
+        is_other_copy=followed.is_other_copy,
+        is_numbered=followed.is_numbered,
+        files={run.id: run.file.name for run in runs},
+        sheet=sheet_of(journal, own[0]).name,
+        content=content_of(journal, followed.run),
+        whole=whole,
+        places=places,
+    )
+
+
+def _rejected(
+    journal: Journal, run: RunRecord, origins: Mapping[int, Origin], later: Mapping[int, str]
+) -> dict[Cells, str]:
+    """The cells of a run's rejected rows that went through in a `later` run, with that run."""
+    numbers = [number for number in later if origins[number].state is State.REJECTED]
+    return {comparable(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
+
+
+def _moved(
+    journal: Journal, rows: SheetRows, followed: RunRecord, runs: Sequence[RunRecord], open_in: Collection[str] | None
+) -> dict[tuple[str, int], int]:
+    """Add the rows of these runs, the newest first; return the places of those with another number in their run."""
+    # Each run is read anew for the states: memory holds the rows of the followed run and of one more.
+    places: dict[tuple[str, int], int] = {}
+    for run in runs:
+        origins = journal.origins(run.id, open_in)
+        numbers = numbers_in_sheet(run, origins) if same_numbers(journal, run, followed) else NO_NUMBERS
+        places |= {(run.id, number): place for number, place in rows.add(run, origins, numbers).items()}
+    return places
+
+
+def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
+    """Each lead of a run with its rows' numbers, as their places."""
+    for lead, numbers in rows_of_leads(origins).items():
+        yield lead, numbers, numbers
+
+
+def _successes(
+    run_id: str, origins: Mapping[int, Origin], descendants: Mapping[int, Sequence[tuple[str, State, int]]]
+) -> dict[int, str]:
+    """The rows of a run that went through in a later one: the number here, and the last such run."""
+    found = {
+        number: origin.run_id
+        for number, origin in origins.items()
+        if origin.run_id != run_id and origin.state is State.SUCCEEDED
+    }
+    for number, later in descendants.items():
+        runs = [by for by, state, _ in later if state is State.SUCCEEDED]
+        if runs and number in origins:
+            found[number] = runs[-1]
+    return found
+
+
+def _equals_sent(journal: Journal, origins: Mapping[int, Origin]) -> dict[int, str]:
+    """The rows of a sheet that waited for another run: the number, and that run if it has sent their equal."""
+    waited: dict[str, list[int]] = {}
+    for number, origin in origins.items():
+        reason = origin.reason if origin.state is State.SKIPPED else None
+        if isinstance(reason, Skip) and reason.waits_in_sheet:
+            waited.setdefault(reason.run, []).append(number)
+    found: dict[int, str] = {}
+    for run_id, numbers in waited.items():
+        went = {
+            (one.lead, digest_of(one.fields))
+            for one in journal.origins(run_id).values()
+            if one.state is State.SUCCEEDED
+        }
+        rows = ((number, origins[number]) for number in numbers)
+        found |= {number: run_id for number, one in rows if (one.lead, digest_of(one.fields)) in went}
+    return found

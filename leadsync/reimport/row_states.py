@@ -1,0 +1,55 @@
+"""A row of a sheet as its runs have it, one after the other. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from leadsync.journal import Origin, State
+from leadsync.models import Lead
+from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.unchanged import same_fields
+
+
+class RowState(NamedTuple):
+    """A row as one run has it."""
+
+    number: int
+    origin: Origin
+    is_own: bool
+    """Whether the followed run has it, or one before that."""
+
+    place: int | None = None
+    """Its place in the sheet, see `SheetRows`; None for a row added elsewhere."""
+
+    since: str | None = None
+    """The later run in which it went through."""
+
+    @property
+    def through(self) -> str | None:
+        """The run in which it went through; None if it did not."""
+        return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
+
+    def says(self, lead: Lead) -> bool:
+        """Whether it says the same to the same lead."""
+        return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)
+
+
+def left_to_another(state: RowState) -> Skip | None:
+    """The reason to leave a row to the run that is to send it, or to a person who has to decide."""
+    origin = state.origin
+    if origin.state is State.PENDING or _is_in_doubt(origin):
+        return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
+    if origin.state in (State.UNKNOWN, State.CONFLICT):
+        return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, state.number, status=origin.state.status)
+    return None
+
+
+def is_corrected_failure(states: Sequence[RowState]) -> bool:
+    """Whether a row failed when the sheet last sent it, and a correction went through: the first one counts."""
+    tried = (one for one in reversed(states) if one.is_own and one.origin.state is not State.SKIPPED)
+    last = next(tried, None)
+    return last is not None and last.since is not None and last.origin.state in (State.FAILED, State.REJECTED)
+
+
+def _is_in_doubt(origin: Origin) -> bool:
+    """Whether the row is in doubt, and idempotent: it is sent again."""
+    return origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless

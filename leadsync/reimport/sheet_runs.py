@@ -1,0 +1,81 @@
+"""The runs of a sheet, of its copies by `check` and of the files given back."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from leadsync.journal import CheckedSheet, Journal
+from leadsync.models import RunRecord
+from leadsync.reimport.newer_payloads import newer_runs
+
+
+def runs_before(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
+    """The run, the run that it follows, and so on."""
+    before: RunRecord | None = run
+    while before is not None:
+        yield before
+        before = journal.find(before.follows) if before.follows else None
+
+
+def runs_since(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -> list[RunRecord]:
+    """The later runs with rows of these, and the later runs of the same file; for a file that came back, of its copies
+    with this content. A retry counts as its run."""
+    ids = {run.id for run in own}
+    found = {
+        run.id: run
+        for run in journal.runs_of(sheet_of(journal, own[0]))
+        if not came_back or (run.checked and same_numbers(journal, run, own[0]))
+    }
+    for one in own:
+        found |= {later: journal.run(later) for later in journal.lineage(one.id)}
+    first = own[-1]
+    return [
+        run
+        for run in found.values()
+        if run.id not in ids
+        and run.complete
+        and not run.retry_of
+        and run.created >= first.created
+        and run.is_at(first.dialer, first.ids)
+    ]
+
+
+def same_numbers(journal: Journal, run: RunRecord, other: RunRecord) -> bool:
+    """Whether the rows of two runs of a sheet or its copies have the same numbers in it: it was not changed between."""
+    return content_of(journal, run) == content_of(journal, other)
+
+
+def content_of(journal: Journal, run: RunRecord) -> str:
+    """The id of the sheet's content that a run, or the check of its copy, has read."""
+    return run.checked or CheckedSheet.of(sheet_of(journal, run), run.sheet, run.fingerprint).id
+
+
+def first_givers(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    """The first runs of a run's rows, through retries and files given back, the oldest first; or the run itself."""
+    found, seen, ahead = set[str](), set[str](), [run.id]
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            givers = journal.givers(one)
+            ahead += givers
+            found |= set() if givers else {one}
+    return sorted(map(journal.run, found), key=lambda first: first.created)
+
+
+def newer_sheets(journal: Journal, run: RunRecord) -> set[str]:
+    """The runs with values read after those of a run's sheet, of other sheets or of the same one written anew; files
+    given back are no others."""
+    own = list(runs_before(journal, run))
+    ids = {one.id for one in own}
+    others = runs_since(journal, own, came_back=False)
+    files = {one.id for one in journal.runs_of(sheet_of(journal, run))}
+    anew = {one.id for one in others if one.id in files and not same_numbers(journal, one, run)}
+    ids |= {one.id for one in others}
+    ids = ids.union(*map(journal.lineage, ids)) - anew
+    return {other for other in newer_runs(journal, own[-1]) - ids if journal.run(other).retry_of not in ids}
+
+
+def sheet_of(journal: Journal, run: RunRecord) -> Path:
+    """The file of a run, or the one of which it is a copy."""
+    copied = journal.checked_sheet(run.checked) if run.checked else None
+    return copied.file if copied else run.file
