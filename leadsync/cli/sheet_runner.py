@@ -147,10 +147,13 @@ class SheetRunner:
         """Put a sheet away behind its run, or leave it for the next look."""
         if done.sent.stopped_by and not done.run.finished:
             return self._set_aside(journal, file, done)
-        if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
-            words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""
+        # Behind the last row too it ends the round: a sheet that is over is put away in the next.
+        if number := 0 if done.sent.stopped_by else done.sent.signal_number:
+            return Handled(file, 128 + number, run=done.run.id, again=True, over=True)
+        if done.code == 4 and not done.sent.failed_early:
+            words = f"{one_line(file.name)} is gone on with later."
             # Without any answer the next file would wait in vain as well.
-            over = done.code >= 128 or not done.sent.heard
+            over = not done.sent.heard
             return Handled(file, done.code, run=done.run.id, words=words, again=True, over=over)
         return self._put_away(journal, file, done.run, done.code)
 

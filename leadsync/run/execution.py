@@ -79,7 +79,7 @@ def execute(
         if too_late:
             journal.update_run(run.id, stopped="")
         tally = journal.tally(run.id)
-        code = _code(sent, tally, too_late=too_late)
+        code = _code(sent, tally, too_late=too_late and bool(sent.stopped_by or not plan.has_more))
         # Chosen after sending: the folder (done/ or attention/) depends on the results of the rows.
         if output_for is not None:
             journal.update_run(run.id, output=output_for(run, code_for(tally) if too_late else code))
@@ -194,7 +194,9 @@ def _code_of_signal(number: int) -> int:
 
 
 def _code(sent: Sent, tally: Tally, *, too_late: bool) -> int:
-    # A request to stop that came too late is no signal for this process.
-    if sent.signal_number and not (too_late and sent.stopped_by):
+    """The exit code; `too_late`: the signal or the request to stop has left nothing to go on with."""
+    if too_late:
+        return code_for(tally)
+    if sent.signal_number:
         return _code_of_signal(sent.signal_number)
-    return 4 if sent.stopped and not too_late else code_for(tally)
+    return 4 if sent.stopped else code_for(tally)

@@ -167,16 +167,17 @@ def _closed_by(strike: Callable[[], None]) -> Callable[[Shell], AbstractContextM
 
 
 @pytest.mark.parametrize(
-    ("status", "by", "code", "stopped"),
+    ("status", "by", "more", "code", "stopped"),
     [
-        (Status.SUCCEEDED, "", 143, ""),
-        (Status.REJECTED, "ann", 3, ""),  # its request to stop came too late
-        (Status.UNSENT, "", 143, "interrupted by SIGTERM"),
-        (Status.UNSENT, "ann", 143, "interrupted by SIGTERM"),
+        (Status.SUCCEEDED, "", False, 0, ""),
+        (Status.SUCCEEDED, "", True, 143, ""),  # `resume` sends the run behind it
+        (Status.REJECTED, "ann", True, 3, ""),  # its request to stop came too late
+        (Status.UNSENT, "", False, 143, "interrupted by SIGTERM"),
+        (Status.UNSENT, "ann", False, 143, "interrupted by SIGTERM"),
     ],
 )
 def test_a_signal_behind_the_last_rows_outcome_has_stopped_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status, by: str, code: int, stopped: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status, by: str, more: bool, code: int, stopped: str
 ) -> None:
     words = "interrupted by SIGTERM"
 
@@ -189,5 +190,6 @@ def test_a_signal_behind_the_last_rows_outcome_has_stopped_nothing(
         journal.create(replace(a_run(tmp_path), complete=True))
         add(journal, RUN, ("A", status))
         progress = nullcontext(SilentProgress(sys.stderr))
-        done = execute(journal, Plan(journal.run(RUN)), settings_from({}, "the test"), lambda _: progress, print)
+        plan = Plan(journal.run(RUN), looks_again=more)
+        done = execute(journal, plan, settings_from({}, "the test"), lambda _: progress, print)
     assert (done.code, done.run.stopped, done.run.finished) == (code, stopped, not stopped)
