@@ -24,13 +24,13 @@ MOST_ROWS_AT_ONCE = 20_000
 def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool, send: bool, take_back: bool) -> int:
     """Decide RUN's conflict and unknown rows.
 
-    The files of a run of more than 20,000 rows, or with an edited one, are left as they were, and said so: `report`
-    writes them anew.
+    The files of a run of more than 20,000 rows, or with an edited one not given back, are left as they were, and said
+    so: `report` writes them anew.
     """
     from leadsync.run import (
         TAKEN_BACK,
         decide_rows,
-        edited_files,
+        files_to_give_back,
         resume_step,
         retry_step,
         write_files,
@@ -46,7 +46,7 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
     with shell.journal() as journal:
         run = journal.run(run_id)
         # By the sheet's line numbers: counting a million rows takes a second.
-        edited = edited_files(journal, run)
+        edited = files_to_give_back(journal, run)
         writes = not edited and not journal.page(run.id, after=MOST_ROWS_AT_ONCE, limit=1)
         count = decide_rows(journal, run, rows, decision, user=system_user())
         # Read anew: the decision may have changed its standing.
@@ -61,8 +61,11 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
     for path in edited:
         back = f"`{command('run', path)}` takes what was changed"
         shell.say(f"{path.name} was edited since leadsync wrote it, and stays as it is; {back}.")
-    if not writes:
-        shell.say(f"The files of run {run.id} do not have this yet; write them with: {shell.called} report {run.id}")
+    report = f"{shell.called} report {run.id}"
+    if edited:
+        shell.say(f"Only then write the files of run {run.id}, which do not have this yet: {report}")
+    elif not writes:
+        shell.say(f"The files of run {run.id} do not have this yet; write them with: {report}")
     shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then.rstrip()}", value)
     return 0
 

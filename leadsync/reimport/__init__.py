@@ -14,7 +14,7 @@ from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
 from leadsync.reimport.waiting_leads import waiting_leads
-from leadsync.reimport.waiting_texts import is_as_written, kept_beside, repeated_by, rows_that_waited
+from leadsync.reimport.waiting_texts import is_as_written, is_taken, kept_beside, repeated_by, rows_that_waited
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "digest_of",
     "history_of",
     "is_as_written",
+    "is_taken",
     "kept_beside",
     "losses_of_rows",
     "newer_runs",

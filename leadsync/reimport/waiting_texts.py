@@ -80,8 +80,23 @@ def is_as_written(journal: Journal, file: Path) -> bool:
 def kept_beside(file: Path) -> Iterator[tuple[Path, str]]:
     """The edited files that were put aside for a newly written one, the oldest first, each with its digest."""
     for kept in sorted(file.parent.glob(f"{escape(file.stem)}.edited-*{escape(file.suffix)}")):
-        with suppress(OSError), open_regular(kept) as stream:
-            yield kept, hashlib.file_digest(stream, "sha256").hexdigest()
+        with suppress(OSError):
+            yield kept, _digest(kept)
+
+
+def is_taken(journal: Journal, file: Path) -> bool:
+    """Whether the newest run of a file has read it as it stands, and no row of it waits there."""
+    newest = next((run for run in journal.runs_of(file) if run.complete and not run.retry_of), None)
+    with suppress(OSError):
+        if newest is not None and newest.fingerprint == _digest(file):
+            return next(rows_that_waited(journal, newest.id), None) is None
+    return False
+
+
+def _digest(file: Path) -> str:
+    """The fingerprint of the runs that have read a file as it stands."""
+    with open_regular(file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _file_now(run: RunRecord) -> Path:

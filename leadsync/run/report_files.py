@@ -18,6 +18,7 @@ from leadsync.errors import OutputError, UsageError, ended_by_signal
 from leadsync.journal import Journal, OvertakenRow
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.private_files import check_shared_folder, state_of
+from leadsync.reimport import is_taken
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
@@ -67,7 +68,8 @@ def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
 def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) -> None:
     """Rename the run's files edited since leadsync wrote them, and say so; raises OutputError."""
     known = journal.written(run.id)
-    for path in edited_files(journal, run):
+    unread = files_to_give_back(journal, run)
+    for path in _edited_files(journal, run):
         kept = _free_name(path)
         try:
             path.rename(kept)
@@ -78,10 +80,17 @@ def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) 
             ) from error
         # An unknown file may be of this run, if its process died just then.
         what = "was edited since leadsync wrote it" if str(path) in known else "was there already"
-        say(f"{path.name} {what}; it is kept as {kept}.")
+        send = f" To send what was changed: {command('run', kept)}" if path in unread else ""
+        say(f"{path.name} {what}; it is kept as {kept}.{send}")
 
 
-def edited_files(journal: Journal, run: RunRecord) -> list[Path]:
+def files_to_give_back(journal: Journal, run: RunRecord) -> list[Path]:
+    """The run's edited files whose changes no run has taken yet."""
+    page = summary_path(run)
+    return [path for path in _edited_files(journal, run) if path != page and not is_taken(journal, path)]
+
+
+def _edited_files(journal: Journal, run: RunRecord) -> list[Path]:
     """The run's files edited since leadsync wrote them."""
     known = journal.written(run.id)
     return [path for path in written_files(run).values() if path and state_of(path) != known.get(str(path))]

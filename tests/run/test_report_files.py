@@ -151,10 +151,11 @@ def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str)
     said = desk.leadsync("resolve", run["run"], "--row", "2", "--applied").err
     words = f"{report.name} was edited since leadsync wrote it, and stays as it is; `leadsync run {report}` takes"
     assert words in said
-    if how != "given back":
-        desk.leadsync("report", run["run"])
+    assert f"Only then write the files of run {run['run']}, which do not have this yet: leadsync report" in said
+    written = desk.leadsync("report", run["run"]).err if how != "given back" else ""
     warnings = desk.leadsync("run", report, "--json").json["warnings"]
     kept = next(report.parent.glob("*.edited-*"), report)
+    assert (f"it is kept as {kept}. To send what was changed: leadsync run {kept}" in written) == bool(written)
     if how == "written anew":
         assert any(line.endswith(f"To send the correction, `leadsync run {kept}` instead") for line in warnings)
     elif how == "never read":
@@ -163,3 +164,16 @@ def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str)
     else:
         assert kept == report
         assert dialer.ledger.received[-1].fields["Version"] == "bx"
+
+
+def test_a_review_file_whose_decisions_were_taken_is_written_anew(desk: Desk) -> None:
+    desk.dialer(editing=["A", "B"])
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "B,b"), "--json").json
+    review, report = Path(run["files"]["review"]), Path(run["files"]["report"])
+    first, second, *rest = review.read_text("utf-8-sig").splitlines()
+    review.write_text("\n".join((first, f"{second}applied", *rest)), "utf-8")
+    desk.leadsync("run", review)
+    said = desk.leadsync("resolve", run["run"], "--row", "3", "--applied").err
+    [kept] = review.parent.glob("*.edited-*")
+    assert said == f"{review.name} was edited since leadsync wrote it; it is kept as {kept}.\n"
+    assert [row["sync_status"] for row in desk.rows(report)] == ["succeeded", "succeeded"]
