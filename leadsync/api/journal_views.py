@@ -8,7 +8,7 @@ import pandas as pd
 from leadsync.api.outcome_frames import TIME, outcomes, rows_of_sheet, typed
 from leadsync.api.sync_result import SyncResult
 from leadsync.models import Status
-from leadsync.run import rows_to_report
+from leadsync.run import rows_to_report, with_present_reasons
 from leadsync.session import Session
 
 StateGiven = str | os.PathLike[str] | None
@@ -106,7 +106,7 @@ def history(lead: str, *, state: StateGiven = None) -> pd.DataFrame:
     :param lead: the external id, which is told apart by every character.
     """
     with Session(state).journal() as journal:
-        records = list(journal.history().lead(lead))
+        records = list(with_present_reasons(journal, journal.history().lead(lead), [lead]))
     # All fields that any of the rows has sent, in the order of the newest.
     fields = list(dict.fromkeys(field for _, record in records for field in record.fields))
     sent = {field: typed([record.fields.get(field) for _, record in records], "string") for field in fields}

@@ -98,7 +98,7 @@ def _show_lead(shell: Shell, journal: "Journal", lead: str, rows: _RowFilter) ->
     from leadsync.run import with_present_reasons
 
     taken = ((run_id, record) for run_id, record in journal.history().lead(lead) if rows.takes(record))
-    found = with_present_reasons(journal, taken)
+    found = with_present_reasons(journal, taken, [lead])
     if shell.json:
         shell.result("", {"lead": lead, "listed": [{"run": run_id, **_as_json(record)} for run_id, record in found]})
         return 0

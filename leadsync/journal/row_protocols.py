@@ -253,11 +253,13 @@ class LineageQueries(Protocol):
         """
         ...
 
-    def origins(self, run_id: str, open_in: Collection[str] | None = None) -> dict[int, Origin]:
+    def origins(
+        self, run_id: str, open_in: Collection[str] | None = None, *, leads: Collection[str] | None = None
+    ) -> dict[int, Origin]:
         """The rows of an earlier run by number, as they stand after its retries; empty for an unknown run.
 
-        Holds them all; with `open_in` only those of leads with a row in one of these runs that may go again: neither
-        through nor skipped for good.
+        Holds them all; with `leads` only those of these leads; with `open_in` only those of leads with a row in one of
+        these runs that may go again: neither through nor skipped for good.
         """
         ...
 

@@ -34,8 +34,8 @@ class _Waited(NamedTuple):
     reason: Skip
 
 
-def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
-    """The rows of a sheet, or a copy by `check`, that waited in its run; a retry has read none.
+def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | None = None) -> WaitingLeads:
+    """The rows of a sheet, or a copy by `check`, that waited in its run, or of these `leads`; a retry has read none.
 
     They go once the run that they waited for has no row of the lead left.
 
@@ -47,7 +47,7 @@ def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
     by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
     waited: dict[str, list[_Waited]] = {}
     if not run.retry_of:
-        for row, reason in rows_that_waited(journal, run.id):
+        for row, reason in rows_that_waited(journal, run.id, leads):
             if reason.waits_in_sheet:
                 waited.setdefault(row.lead, []).append(_Waited(row, reason))
     first = {one.reason.run for rows in waited.values() for one in rows}
@@ -80,8 +80,8 @@ def waiting_leads(journal: Journal, run: RunRecord) -> WaitingLeads:
 
 def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
     found: dict[str, dict[int, Origin]] = {}
-    for number, origin in sorted(journal.origins(run_id).items()):
-        if origin.lead in leads and origin.state is not State.REJECTED:
+    for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
+        if origin.state is not State.REJECTED:
             found.setdefault(origin.lead, {})[number] = origin
     return found
 

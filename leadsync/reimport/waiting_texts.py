@@ -1,7 +1,7 @@
 """Rows of files given back that wait there: each has a text to be sent instead of the row's old one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
@@ -44,8 +44,17 @@ class WaitingText(NamedTuple):
         return Remark(f"{words}. To send the {agreeing(count, 'correction')}, {instead} instead", loud=True)
 
 
-def rows_that_waited(journal: Journal, run_id: str) -> Iterator[tuple[RowRecord, Skip]]:
-    """The rows of a run that waited for a decision or for another run, each with its reason."""
+def rows_that_waited(
+    journal: Journal, run_id: str, leads: Iterable[str] | None = None
+) -> Iterator[tuple[RowRecord, Skip]]:
+    """The rows of a run, or those of some `leads`, that waited for a decision or for another run, each with its
+    reason."""
+    if leads is not None:
+        of_leads = (row for lead in leads for run, row in journal.history().lead(lead) if run == run_id)
+        for row in sorted(of_leads, key=lambda row: row.number):
+            if row.status is Status.SKIPPED and isinstance(row.reason, Skip) and row.reason.kind in MAY_GO_LATER:
+                yield row, row.reason
+        return
     after = 0
     while rows := journal.page(run_id, after, _CHUNK, _WAITED):
         yield from ((row, row.reason) for row in rows if isinstance(row.reason, Skip))

@@ -21,6 +21,7 @@ from leadsync.private_files import check_shared_folder, state_of
 from leadsync.reimport import is_taken
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
+from leadsync.run.waiting_rows import with_present_reasons
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
 
 if TYPE_CHECKING:
@@ -255,9 +256,9 @@ def overtaken_rows(journal: Journal, run_id: str) -> Sequence[OvertakenRow]:
 
 
 def rows_to_report(journal: Journal, run_id: str) -> Iterator[RowRecord]:
-    """A run's rows in the sheet's order, the overtaken ones marked."""
+    """A run's rows in the sheet's order: the overtaken marked, those that waited with what became of them since."""
     overtaken = {row.number for row in overtaken_rows(journal, run_id)}
-    for record in journal.records(run_id):
+    for _, record in with_present_reasons(journal, ((run_id, record) for record in journal.records(run_id))):
         yield replace(record, overtaken=True) if record.number in overtaken else record
 
 

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
-from leadsync.journal import Journal
-from leadsync.models import RowRecord, RunRecord
-from leadsync.reasons import Skip, SkipKind
+from leadsync.journal import Journal, Origin, State
+from leadsync.models import RowRecord, RunRecord, Status
+from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
 from leadsync.reimport import rows_that_waited, waiting_leads
 from leadsync.run.sheet_edits import SheetEdits
+
+_LEFT = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT, State.PENDING)
 
 
 def goes_by_now(journal: Journal, run: RunRecord) -> bool:
@@ -25,19 +28,70 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
     return {row.number for row, reason in rows if reason.of_row is not None or reason.waits_in_sheet}
 
 
-def with_present_reasons(journal: Journal, rows: Iterable[tuple[str, RowRecord]]) -> Iterator[tuple[str, RowRecord]]:
-    """Rows, each with the id of its run: those of a sheet that waited in it with what became of them since."""
-    known: dict[str, Mapping[int, Skip]] = {}
+def with_present_reasons(
+    journal: Journal, rows: Iterable[tuple[str, RowRecord]], leads: Collection[str] | None = None
+) -> Iterator[tuple[str, RowRecord]]:
+    """Rows, each with the id of its run: those that waited in it with what became of them since.
+
+    `leads` are those of the rows, if they are few.
+    """
+    known: dict[str, _Present] = {}
     for run_id, row in rows:
-        if isinstance(row.reason, Skip) and row.reason.waits_in_sheet:
+        then = row.reason
+        if row.status is Status.SKIPPED and isinstance(then, Skip) and then.kind in MAY_GO_LATER:
             if run_id not in known:
-                found = waiting_leads(journal, journal.run(run_id))
-                goes = dict.fromkeys(found.by_now, Skip(SkipKind.GOES_BY_NOW))
-                known[run_id] = {**goes, **found.settled, **found.wait}
-            now, then = known[run_id].get(row.number, row.reason), row.reason
+                known[run_id] = _Present(journal, run_id, leads)
+            now = known[run_id].reason(row, then)
             is_as_then = (now.run, now.row, now.waits) == (then.run, then.row, then.waits)
             row = replace(row, reason=then if is_as_then else now)
         yield run_id, row
+
+
+class _Present:
+    """What became of the rows that waited in a run, or of those of some leads."""
+
+    def __init__(self, journal: Journal, run_id: str, leads: Collection[str] | None) -> None:
+        self._journal, self._run_id, self._leads = journal, run_id, leads
+        self._rows: dict[str, Mapping[int, Origin]] = {}
+        """Their leads' rows in other runs."""
+
+    def reason(self, row: RowRecord, then: Skip) -> Skip:
+        """The reason of a row by now."""
+        if then.waits_in_sheet:
+            return self._of_sheet.get(row.number, then)
+        if waits := self._waits(then):
+            return waits
+        own = self._rows_of(then.of_run).get(then.of_row or 0)
+        if own is not None and own.state is State.SUCCEEDED:
+            return Skip(SkipKind.BY_NOW, own.run_id, status=own.state.status)
+        return Skip(SkipKind.GOES_BY_NOW)
+
+    def _waits(self, then: Skip) -> Skip | None:
+        """For what a row of a file given back waits still, if it does."""
+        if then.row is None:
+            return then if self._journal.has_more(then.run) else None
+        other = self._rows_of(then.run).get(then.row)
+        if other is None or other.state not in _LEFT:
+            return None
+        if other.state is not State.PENDING:
+            return then
+        kind = SkipKind.WAITS_FOR_RESUME if then.kind in WAITING else SkipKind.LEFT_TO_RUN
+        return Skip(kind, then.run, then.row)
+
+    def _rows_of(self, run_id: str) -> Mapping[int, Origin]:
+        if run_id not in self._rows:
+            self._rows[run_id] = self._journal.origins(run_id, leads=self._all_leads) if run_id else {}
+        return self._rows[run_id]
+
+    @cached_property
+    def _all_leads(self) -> Collection[str]:
+        waited = rows_that_waited(self._journal, self._run_id, self._leads)
+        return {row.lead for row, _ in waited}
+
+    @cached_property
+    def _of_sheet(self) -> Mapping[int, Skip]:
+        found = waiting_leads(self._journal, self._journal.run(self._run_id), self._leads)
+        return {**dict.fromkeys(found.by_now, Skip(SkipKind.GOES_BY_NOW)), **found.settled, **found.wait}
 
 
 def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from leadsync.journal import LEFT_OUT, AttemptRecord, Decision, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
 from leadsync.web.page_words import public_message, public_record, row_message
+from leadsync.web.rows_page import present_rows
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
 
@@ -77,9 +79,7 @@ class LeadRow:
 def _history(journal: "Journal", lead: str) -> list[LeadRow]:
     history = journal.history()
     rows: dict[tuple[str, int], LeadRow] = {}
-    for run_id, record in history.lead(lead):
-        if len(rows) == _MOST_ROWS:
-            break
+    for run_id, record in present_rows(journal, [*islice(history.lead(lead), _MOST_ROWS)]):
         if run := journal.find(run_id):
             decision = journal.decisions(run_id, [record.number]).get(record.number)
             edits = [

@@ -1,5 +1,6 @@
 """The rows of a run, a hundred at a time, each with what was sent and what it came to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from leadsync.journal import RowFilter
 from leadsync.models import RowRecord, RunRecord, Status
-from leadsync.reasons import FaultKind, SkipKind
+from leadsync.reasons import MAY_GO_LATER, FaultKind, Skip, SkipKind
 from leadsync.report import Highlights, highlights
 from leadsync.web.page_words import public_record, row_message
 from leadsync.web.run_page import run_of
@@ -50,10 +51,20 @@ class _Page(NamedTuple):
     has_more: bool
 
 
+def present_rows(journal: "Journal", rows: Sequence[tuple[str, RowRecord]]) -> list[tuple[str, RowRecord]]:
+    """Rows, each with the id of its run: those that waited in it with what became of them since."""
+    if not any(isinstance(row.reason, Skip) and row.reason.kind in MAY_GO_LATER for _, row in rows):
+        return [*rows]
+    from leadsync.run import with_present_reasons
+
+    return [*with_present_reasons(journal, rows, {row.lead for _, row in rows})]
+
+
 def _page(journal: "Journal", run_id: str, after: int, chosen: RowFilter) -> _Page:
     run = run_of(journal, run_id)
     records = journal.page(run.id, after, ON_A_PAGE + 1, chosen)
-    shown = [public_record(record, run.dialer) for record in records[:ON_A_PAGE]]
+    by_now = present_rows(journal, [(run.id, record) for record in records[:ON_A_PAGE]])
+    shown = [public_record(record, run.dialer) for _, record in by_now]
     lines = [RowLine(record, highlights(record, run)) for record in shown]
     return _Page(run, lines, len(records) > ON_A_PAGE)
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import leadsync
 from leadsync.journal import open_journal
 from leadsync.reasons import Skip, SkipKind
+from leadsync.report import message
 from leadsync.run.sheet_edits import NO_EDITS
 from leadsync.run.waiting_rows import but_for_sent, goes_by_now, with_present_reasons
 from leadsync.simulator import FaultKind, FaultRule
+from leadsync.web.rows_page import present_rows
 from tests.conftest import Desk
 
 
@@ -47,7 +50,35 @@ def test_rows_that_waited_are_shown_with_what_became_of_them(desk: Desk) -> None
     assert reasons() == [SkipKind.WAITS_FOR_RESUME] * 3
     desk.leadsync("resume", first)
     assert reasons() == [SkipKind.BY_NOW, SkipKind.BY_NOW, SkipKind.GOES_BY_NOW]
+    report = desk.leadsync("report", waited, "--json").json["files"]["report"]
+    told = [row["sync_message"] for row in desk.rows(report)]
+    by_now = f"run {first} has it as succeeded by now"
+    assert told == [by_now, by_now, "waits no longer: give the file again to send it"]
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"skipped": 2, "succeeded": 1}
     assert reasons() == [SkipKind.BY_NOW, SkipKind.BY_NOW, SkipKind.SENT_SINCE]
     assert "sent since: last sent on" in desk.leadsync("show", waited, "--status", "skipped").out
     assert "has it as succeeded by now" in desk.leadsync("show", "--lead", "L").out
+
+
+def test_rows_of_a_report_that_waited_are_shown_with_what_became_of_them(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "L,a", "L,b"), "--json").json
+    back = desk.folder / "back.csv"
+    back.write_text(Path(first["files"]["report"]).read_text("utf-8-sig").replace("L,b", "L,bb"), "utf-8")
+    waited = desk.leadsync("run", back, "--json").json["run"]
+
+    def told() -> str:
+        shown = desk.leadsync("show", waited, "--status", "skipped", "--json").json["listed"][-1]["message"]
+        with open_journal(desk.state) as journal:
+            [(_, on_page)] = present_rows(journal, [(waited, row) for row in journal.records(waited)][-1:])
+        assert message(on_page) == shown
+        assert shown in leadsync.history("L", state=desk.state)["sync_message"].tolist()
+        return str(shown)
+
+    assert told() == f"waits for row 2 of run {first['run']}, which a person has to decide first"
+    desk.leadsync("resolve", first["run"], "--row", "2", "--send")
+    assert told().startswith(f"waits for row 2 of run {first['run']}, which goes first: `leadsync resume")
+    desk.leadsync("resolve", first["run"], "--row", "2", "--applied")
+    assert told() == "waits no longer: give the file again to send it"
+    desk.leadsync("resume", first["run"])
+    assert told() == f"run {first['run']} has it as succeeded by now"

@@ -79,8 +79,12 @@ class RunLineage(Connected):
             )
             return row.fetchone() is not None
 
-    def origins(self, run_id: str, open_in: Collection[str] | None = None) -> dict[int, Origin]:
-        wanted, values = ("", []) if open_in is None else (f" AND lead IN ({_OPEN_LEADS})", [json.dumps([*open_in])])
+    def origins(
+        self, run_id: str, open_in: Collection[str] | None = None, *, leads: Collection[str] | None = None
+    ) -> dict[int, Origin]:
+        chosen = [(_OPEN_LEADS, open_in), ("SELECT value FROM json_each(?)", leads)]
+        wanted = "".join(f" AND lead IN ({query})" for query, given in chosen if given is not None)
+        values = [json.dumps([*given]) for _, given in chosen if given is not None]
         origins: dict[int, Origin] = {}
         to_read = [run_id]
         while to_read:
