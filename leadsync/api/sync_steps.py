@@ -70,10 +70,9 @@ class SyncCall:
                 plan = partial(self._plan, journal, file, settings, options)
                 planned = plan()
                 if planned.nothing_to_do:
-                    files = written_files(planned.run)
-                    return result_of(
-                        journal, planned.run, files, 0, _frame(self, content, planned.run), nothing_to_do=True
-                    )
+                    files, frame = written_files(planned.run), _frame(self, content, planned.run)
+                    result = result_of(journal, planned.run, files, 0, frame, nothing_to_do=True)
+                    return replace(result, warnings=(*result.warnings, *map(str, planned.remarks)))
                 yield from self._asked(journal, planned, settings, hooks.settings.campaign_of(planned.run.ids))
                 remember_dialer(journal.state, settings.url())
                 done = self._carried_out(journal, planned, settings, hooks, plan)

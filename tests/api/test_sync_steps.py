@@ -29,6 +29,17 @@ def test_the_same_frame_is_not_sent_twice_wherever_it_is_given(
     assert len(dialer.ledger.received) == 4
 
 
+def test_a_frame_with_rows_that_wait_still_says_so_each_time(dialer: PracticeDialer) -> None:
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=110, lead="1")])
+    first = leadsync.sync(pd.DataFrame({"Lead Id": ["1"], "Version": ["a"]}), confirm=True)
+    other = pd.DataFrame({"Lead Id": ["1", "1"], "Version": ["b", "a"]})
+    leadsync.sync(other, confirm=True)
+    again = leadsync.sync(other, confirm=True)
+    assert again.nothing_to_do
+    waits = f"2 rows are not sent: they wait for an earlier row of the lead in run {first.run}, which goes first"
+    assert again.warnings[-1] == f"! {waits}"
+
+
 @pytest.mark.parametrize("confirm", [None, False, lambda _: False])
 def test_nothing_is_sent_without_a_yes_and_no_draft_is_left(
     dialer: PracticeDialer, frame: pd.DataFrame, confirm: Any
