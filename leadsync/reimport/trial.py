@@ -92,8 +92,10 @@ class Trial:
             before.append(origin)
         is_of_copy = bool(self._states.sheet) or self._states.is_original
         if not is_of_copy or not any(_same(origin, lead) for origin in before):
+            changed = f"; nothing of this copy is sent until then, as it has changed rows of lead {lead.external_id}"
             raise UsageError(
-                f"A person has to decide on row {waits.row} of run {waits.run} before the rest of its lead is sent: "
+                f"A person has to decide on row {waits.row} of run {waits.run} before the rest of its lead is sent"
+                f"{changed if is_of_copy else ''}: "
                 f"leadsync resolve {waits.run} --row {waits.row}, with --applied, --not-applied or --send",
                 names_file=True,
             )

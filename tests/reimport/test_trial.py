@@ -123,6 +123,9 @@ def test_a_copy_with_another_text_of_an_undecided_lead_is_not_sent_before_the_de
     copy = desk.folder / "c.csv"
     copy.write_text(copy.read_text("utf-8-sig").replace("Busy", "Call Back", 1), "utf-8")
     asked = desk.leadsync("run", copy)
+    assert (
+        "; nothing of this copy is sent until then, as it has changed rows of lead one: leadsync resolve" in asked.err
+    )
     assert (asked.code, f"leadsync resolve {trial} --row 2" in asked.err) == (2, True)
     assert desk.leadsync("resolve", trial, "--row", "2", "--applied").code == 0
     assert desk.leadsync("run", copy).code == 0
