@@ -204,6 +204,10 @@ class PendingRows(Protocol):
         lead in the run went through. Rows that another run has sent since are none of them."""
         ...
 
+    def later_rows(self, run_id: str, numbers: Collection[int]) -> dict[int, int]:
+        """Those of these rows with a later row of their lead in the run that went through, each with the last such."""
+        ...
+
     def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
         """The failed rows that a retry would send, and no more once the rows up to row `end`, or all, have gone.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 from leadsync import __version__
@@ -24,10 +25,12 @@ from leadsync.sheets import SheetLayout, new_workbook
 
 @dataclass(frozen=True, slots=True)
 class CorrectedRow:
-    """A row of a run, and the changes of its cells, the oldest first."""
+    """A row of a run, the changes of its cells, the oldest first, and the last later row of its lead that went
+    through."""
 
     record: RowRecord
     edits: tuple[Edit, ...] = ()
+    later: int | None = None
 
     @property
     def version(self) -> int:
@@ -111,6 +114,8 @@ class CorrectionRules:
         record, run = row.record, self.run
         code = "" if record.code is None else str(record.code)
         names = map(heading_name, run.headings)
+        # With another id it is a row of another lead.
+        is_overtaken = row.later is not None and mapped.external_id == record.lead
         return Context(
             self._sheet,
             Row(record.number, row.cells, row.dates),
@@ -118,6 +123,7 @@ class CorrectionRules:
             Claim(record.status, code, run.id, str(record.number), attempts=str(record.attempts)),
             Origin(run.id, State(record.status), record.lead, record.fields, record.code, record.reason),
             run.created,
+            later_row=(run.id, row.later) if is_overtaken and row.later is not None else None,
             before={name: Before(cell.strip(), run.id) for name, cell in zip(names, record.cells, strict=False)},
         )
 
@@ -161,12 +167,14 @@ def write_corrected(folder: Path, run: RunRecord, rows: Iterable[CorrectedRow]) 
     return path
 
 
-def with_edits(records: Iterable[RowRecord], edits: Iterable[Edit]) -> list[CorrectedRow]:
-    """The rows, each with its changes."""
+def with_edits(
+    records: Iterable[RowRecord], edits: Iterable[Edit], later: Mapping[int, int] = MappingProxyType({})
+) -> list[CorrectedRow]:
+    """The rows, each with its changes, and the `later` rows of their leads that went through, by number."""
     by_row: dict[int, list[Edit]] = {}
     for edit in edits:
         by_row.setdefault(edit.number, []).append(edit)
-    return [CorrectedRow(record, tuple(by_row.get(record.number, ()))) for record in records]
+    return [CorrectedRow(record, tuple(by_row.get(record.number, ())), later.get(record.number)) for record in records]
 
 
 def versions_of(rows: Iterable[CorrectedRow]) -> Mapping[int, int]:

@@ -33,12 +33,18 @@ def check_rows(journal: "Journal", rules: CorrectionRules, numbers: Collection[i
     journal.keep_checks(rules.run.id, rules.digest, checks)
 
 
+def changed_rows(journal: "Journal", run_id: str, records: Iterable[RowRecord]) -> list[CorrectedRow]:
+    """Rows of a run with their changes."""
+    records = list(records)
+    numbers = [record.number for record in records]
+    return with_edits(records, journal.edits(run_id, numbers), journal.later_rows(run_id, numbers))
+
+
 def decided_rows(
     journal: "Journal", rules: CorrectionRules, records: Iterable[RowRecord]
 ) -> list[tuple[CorrectedRow, Decision]]:
     """Changed rows, each with what a returned file would do with it."""
-    records = list(records)
-    rows = with_edits(records, journal.edits(rules.run.id, [record.number for record in records]))
+    rows = changed_rows(journal, rules.run.id, records)
     return list(zip(rows, rules.decisions(rows), strict=True))
 
 

@@ -9,7 +9,7 @@ from leadsync.journal import OpenRows, ReasonCount, SentAgain, ValueCount
 from leadsync.models import NO_CHANGE, RowRecord, RunRecord
 from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
-from leadsync.web.correct_checks import decided_rows, open_rows_of
+from leadsync.web.correct_checks import changed_rows, decided_rows, open_rows_of
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_view import (
     MOST_VALUES,
@@ -104,7 +104,7 @@ def being_sent(site: "Site", run: RunRecord) -> str:
 def row_of(journal: "Journal", run_id: str, number: int) -> CorrectedRow | None:
     """A row with its changes, if it is open to correction."""
     records = journal.open_rows(run_id, [number])
-    return with_edits(records, journal.edits(run_id, [number]))[0] if records else None
+    return changed_rows(journal, run_id, records)[0] if records else None
 
 
 def card_of(rules: CorrectionRules, row: CorrectedRow, doubt: Doubt | None = None) -> RowCard:
@@ -196,7 +196,8 @@ def _rows(
         changed = journal.faulty_page(run_id, after, limit)
         first = min((reason.first for reason in open_rows.untouched), default=0)
         untouched = journal.correctable_page(run_id, max(after, first - 1), limit)
-    some: list[tuple[CorrectedRow, Decision | None]] = [(CorrectedRow(record), None) for record in untouched]
+    later = journal.later_rows(run_id, [record.number for record in untouched])
+    some: list[tuple[CorrectedRow, Decision | None]] = [(row, None) for row in with_edits(untouched, (), later)]
     some += decided_rows(journal, rules, changed)
     return sorted(some, key=lambda one: one[0].record.number)[:limit]
 

@@ -246,7 +246,9 @@ def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tup
     if decision is None and row.record.status is Status.UNSENT:
         return "It goes as it stands.", why
     if decision is None:
-        return row_message(row.record) or "It did not go through.", why
+        problem = row_message(row.record) or "It did not go through."
+        overtaken = Skip(SkipKind.LATER_ROW, run.id, row.later)
+        return problem if row.later is None else f"{problem.rstrip('.')}; {in_cell_words(reason_words(overtaken))}", why
     if isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING:
         return _UNCHANGED, why
     return in_cell_words(reason_words(decision)), why

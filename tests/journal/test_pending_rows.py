@@ -76,6 +76,8 @@ def test_a_retry_leaves_out_behind_later_rows(
     add(journal, RUN, *rows)
     assert ([row.number for row in journal.overtaken(RUN)], journal.overtaken_soon(RUN, None)) == (gone, to_go)
     assert journal.overtaken_soon(RUN, 2) == []
+    behind = sorted(journal.later_rows(RUN, [2, 3, 4]))
+    assert behind == gone or rows[0][1:] == (FAILED, 104)
 
 
 def test_what_the_lead_took_in_another_run_keeps_no_row_from_going_again(journal: Journal, tmp_path: Path) -> None:

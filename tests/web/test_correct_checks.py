@@ -10,9 +10,11 @@ from leadsync.journal import Journal, open_journal
 from leadsync.models import DISPOSITION, EXTERNAL_ID, PHONE, Status
 from leadsync.run import CorrectedRow, CorrectionRules
 from leadsync.web.correct_checks import open_rows_of
-from leadsync.web.correct_data import rules_of
+from leadsync.web.correct_data import Wanted, page_of, rules_of
 from tests.web.conftest import Office
 from tests.web.filled import RUN, Given, a_run, fill
+
+OTHER = "20261123-220000-aaaa"
 
 
 @pytest.fixture
@@ -67,3 +69,25 @@ def test_other_settings_check_all_anew(journal: Journal, office: Office, checked
     office.settings = {**office.settings, "input": {"dispositions": ["Sale"]}}
     assert figures(journal, office) == (1, 2)
     assert checked == [2, 3, 2, 3]
+
+
+def test_a_row_behind_a_later_one_of_its_lead_is_not_ready_and_says_why(
+    office: Office, tmp_path: Path, journal: Journal
+) -> None:
+    run = replace(journal.run(RUN), id=OTHER)
+    sent = {"FirstPhone": "0383218199", DISPOSITION: "Sold"}
+    ends = [("1", Status.FAILED, 106), ("2", Status.FAILED, 106), ("1", Status.SUCCEEDED, 0)]
+    fill(
+        office.state,
+        run,
+        [Given(lead, status, code, "", (lead, "0383218199", "Sold"), sent) for lead, status, code in ends],
+    )
+    site = office.site()
+    shown = page_of(journal, site, OTHER, Wanted()).rows
+    why = f"row 4 of the same lead, further down in run {OTHER}, went through since; if this one is still to be sent"
+    assert [f"{why}, upload it in a sheet of its own." in card.problem for card in shown] == [True, False]
+    journal.edit_rows(OTHER, {2: (0, {2: "Sale"}), 3: (0, {2: "Sale"})}, user="ann")
+    page = page_of(journal, site, OTHER, Wanted())
+    assert (page.ready, [(card.number, card.problem.startswith(why)) for card in page.rows]) == (1, [(2, True)])
+    journal.edit(OTHER, 2, {0: "7"}, version=1, user="ann")
+    assert page_of(journal, site, OTHER, Wanted()).ready == 2, "with another id it is another lead's"

@@ -157,6 +157,17 @@ class SqlPendingRows(SqlRunQueue):
             )
             return [OvertakenRow(number, Status(state), code) for number, state, code in rows]
 
+    def later_rows(self, run_id: str, numbers: Collection[int]) -> dict[int, int]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT rows.number, max(later.number) FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN rows AS later "
+                "ON later.lead = rows.lead AND later.run = rows.run AND later.number > rows.number "
+                "WHERE rows.run = ? AND rows.number = wanted.value AND rows.lead <> '' AND later.state = 'succeeded' "
+                "GROUP BY rows.number",
+                [json.dumps([*numbers]), run_key(connection, run_id)],
+            )
+            return dict(rows)
+
     def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
         with self._database.reading() as connection:
             given = [*_retried(run_key(connection, run_id), run_id), NO_END if end is None else end]
