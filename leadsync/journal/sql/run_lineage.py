@@ -26,6 +26,11 @@ _OPEN_LEADS = (
     "SELECT lead FROM rows JOIN runs USING (run) JOIN json_each(?) AS wanted ON runs.id = wanted.value "
     "WHERE state NOT IN ('succeeded', 'skipped') OR rows.kind = 'STILL_FAILING'"
 )
+# CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
+_OF_LEADS = (
+    "SELECT own.number FROM json_each(?) AS wanted CROSS JOIN rows AS own WHERE own.lead = wanted.value "
+    "AND own.run = (SELECT run FROM runs WHERE id = ?)"
+)
 _TRIED = "state NOT IN ('pending', 'skipped')"
 
 
@@ -82,8 +87,8 @@ class RunLineage(Connected):
     def origins(
         self, run_id: str, open_in: Collection[str] | None = None, *, leads: Collection[str] | None = None
     ) -> dict[int, Origin]:
-        chosen = [(_OPEN_LEADS, open_in), ("SELECT value FROM json_each(?)", leads)]
-        wanted = "".join(f" AND lead IN ({query})" for query, given in chosen if given is not None)
+        chosen = [(f"lead IN ({_OPEN_LEADS})", open_in), (f"number IN ({_OF_LEADS})", leads)]
+        wanted = "".join(f" AND {condition}" for condition, given in chosen if given is not None)
         values = [json.dumps([*given]) for _, given in chosen if given is not None]
         origins: dict[int, Origin] = {}
         to_read = [run_id]
@@ -94,7 +99,7 @@ class RunLineage(Connected):
                 rows = connection.execute(
                     f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
                     f"WHERE run = (SELECT run FROM runs WHERE id = ?){wanted}",
-                    [next_id, *values],
+                    [next_id, *values, *([next_id] if leads is not None else [])],
                 )
                 origins |= {number: origin_of(next_id, values) for number, *values in rows}
             to_read += self.retries(next_id)
