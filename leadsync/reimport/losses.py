@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from leadsync.commands import command
 from leadsync.journal import State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
@@ -56,11 +57,16 @@ class Losses:
         # A payload that is undone is told by its lead.
         if last >= 0 and not same[last] and isinstance(decision, Send) and not decision.undoes:
             self.again.setdefault(states[last].origin.run_id, []).append(number)
-        for at in range(last + 1, len(states)):
+        files = [self._history.file_of(state.origin.run_id) for state in states]
+        newest = {file: at for at, file in enumerate(files)}
+        for at, state in enumerate(states[last + 1 :], last + 1):
+            # Of a file with rows that wait its newest run counts; this file's own rows are read now.
+            may_wait = isinstance(decision, Send) and files[at] != self._history.compared
+            waits = state.waits and may_wait and at == newest[files[at]]
             # A text that the runs do not know yet corrects the one in its own file; of two copies that is not known.
             is_older = self._history.is_copy or any(same[:at])
-            if states[at].origin.state in kinds and not same[at] and is_older:
-                key = states[at].origin.run_id, states[at].origin.state
+            if (waits or state.origin.state in kinds) and not same[at] and is_older:
+                key = state.origin.run_id, state.origin.state
                 self._replaced[key] = self._replaced.get(key, 0) + 1
 
     def remarks(self) -> Iterator[Remark]:
@@ -77,11 +83,13 @@ class Losses:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
             return f"{left} {agreeing(count, 'correction')}, go on with `leadsync resume` instead"
-        where = f"in {self._history.file_of(run_id)} (run {run_id}); this file sends its own. To send"
+        file = self._history.file_of(run_id)
+        where = f"in {file.name if file else 'another file'} (run {run_id}); this file sends its own. To send"
         them = agreeing(count, "that one", "those")
-        if state is State.PENDING:
+        if state is not State.FAILED:
             rows = counted(count, "row waits with another text", "rows wait with other texts")
-            return f"{rows} {where} {them}, go on with `leadsync resume {run_id}` instead"
+            again = command("run", file) if file and state is State.SKIPPED else command("resume", run_id)
+            return f"{rows} {where} {them}, go on with `{again}` instead"
         rows = counted(count, "row failed with another text", "rows failed with other texts")
         return f"{rows} {where} {them}, go on with `leadsync retry {run_id}` instead"
 

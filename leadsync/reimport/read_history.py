@@ -56,7 +56,7 @@ def history_of(
         return SheetHistory()
     for other in others:
         hold(other.id)
-    history = _gathered(journal, followed, own, others)
+    history = _gathered(journal, followed, own, others, file)
     for run_id in {one.of_run for one in texts}:
         history.add_corrections(
             [one for one in texts if one.of_run == run_id], run_id, partial(journal.origins, run_id)
@@ -65,7 +65,7 @@ def history_of(
 
 
 def _gathered(
-    journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord]
+    journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord], file: Path | None
 ) -> SheetHistory:
     states: dict[int, list[RowState]] = {}
     added: dict[str, list[RowState]] = {}
@@ -87,11 +87,13 @@ def _gathered(
         later = _successes(run.id, origins, descendants)
         if run.id in ids:
             later = {**_equals_sent(journal, origins), **later}
+        waits = _waiting(origins) if run.checked or not same_numbers(journal, run, followed.run) else {}
         found = _numbered(origins) if run.id in whole else rows.places(origins)
         for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
             # Of a file that was given back the links count: other rows of the sheet may be missing there.
             place = places.get((run.id, number), usual)
-            state = RowState(number, origins[number], run.id in ids, place, later.get(number))
+            is_waiting = number in waits and number not in later
+            state = RowState(number, origins[number], run.id in ids, place, later.get(number), is_waiting)
             (added.setdefault(lead, []) if place is None else states.setdefault(place, [])).append(state)
             if place is not None and run.id in whole:
                 places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
@@ -108,7 +110,8 @@ def _gathered(
         is_original=followed.is_original,
         is_other_copy=followed.is_other_copy,
         is_numbered=followed.is_numbered,
-        files={run.id: run.file.name for run in runs},
+        files={run.id: run.file for run in runs},
+        compared=file,
         sheet=sheet_of(journal, own[0]).name,
         content=content_of(journal, followed.run),
         whole=whole,
@@ -162,10 +165,8 @@ def _successes(
 def _equals_sent(journal: Journal, origins: Mapping[int, Origin]) -> dict[int, str]:
     """The rows of a sheet that waited for another run: the number, and that run if it has sent their equal."""
     waited: dict[str, list[int]] = {}
-    for number, origin in origins.items():
-        reason = origin.reason if origin.state is State.SKIPPED else None
-        if isinstance(reason, Skip) and reason.waits_in_sheet:
-            waited.setdefault(reason.run, []).append(number)
+    for number, reason in _waiting(origins).items():
+        waited.setdefault(reason.run, []).append(number)
     found: dict[int, str] = {}
     for run_id, numbers in waited.items():
         went = {
@@ -176,3 +177,9 @@ def _equals_sent(journal: Journal, origins: Mapping[int, Origin]) -> dict[int, s
         rows = ((number, origins[number]) for number in numbers)
         found |= {number: run_id for number, one in rows if (one.lead, digest_of(one.fields)) in went}
     return found
+
+
+def _waiting(origins: Mapping[int, Origin]) -> dict[int, Skip]:
+    """The rows of a sheet that waited for another run, each with the reason."""
+    skipped = ((number, one.reason) for number, one in origins.items() if one.state is State.SKIPPED)
+    return {number: why for number, why in skipped if isinstance(why, Skip) and why.waits_in_sheet}

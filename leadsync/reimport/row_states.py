@@ -23,6 +23,9 @@ class RowState(NamedTuple):
     since: str | None = None
     """The later run in which it went through."""
 
+    waits: bool = False
+    """Whether it waits there for a row of another run, with a text that is not the sheet's own."""
+
     @property
     def through(self) -> str | None:
         """The run in which it went through; None if it did not."""

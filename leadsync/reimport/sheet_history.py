@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal import Origin, State
@@ -54,8 +55,10 @@ class SheetHistory:
     is_original: bool = False
     is_other_copy: bool = False
     is_numbered: bool = False
-    files: Mapping[str, str] = field(default_factory=dict)
-    """The runs with the states, and the names of their files."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """The runs with the states, and their files."""
+    compared: Path | None = None
+    """The file with the rows to be compared; None for those of a run."""
     sheet: str = ""
     """The name of the sheet's file."""
     content: str = ""
@@ -100,7 +103,7 @@ class SheetHistory:
             or any(
                 one.says(lead)
                 for when, one in enumerate([*states, *self.twins_of(there)])
-                if when <= at or one.origin.state is State.SKIPPED or when >= len(states)
+                if when <= at or (one.origin.state is State.SKIPPED and not one.waits) or when >= len(states)
             )
         ):
             return Skip(SkipKind.SENT_IN_COPY, through)
@@ -206,9 +209,9 @@ class SheetHistory:
         """The corrections of a row that wait in files given back."""
         return self._waiting.get(place, ()) if place is not None else ()
 
-    def file_of(self, run_id: str) -> str:
-        """The name of the file of one of the runs."""
-        return self.files.get(run_id, "another file")
+    def file_of(self, run_id: str) -> Path | None:
+        """The file of one of the runs."""
+        return self.files.get(run_id)
 
 
 def comparable(cells: Sequence[str]) -> Cells:

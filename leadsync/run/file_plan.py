@@ -100,7 +100,7 @@ def _plan_file(
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
             options = replace(options, edits=but_for_sent(journal, seen, options.edits))
-            if seen.checked:
+            if _is_beside_copies(journal, seen):
                 anew = _run_after_trial(journal, file, seen, settings, options, now, digest, check)
         if rest:
             # `go_on` sees what is unchanged, when the older rows have gone.
@@ -124,6 +124,14 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
         elif not _waits_for_rest(journal, last, file):
             return _all_done(journal, last)
     return _plan_sheet(journal, file, settings, options, now, digest)
+
+
+def _is_beside_copies(journal: Journal, run: RunRecord) -> bool:
+    """Whether a run has read a copy by `check`, or goes on behind one that has."""
+    before: RunRecord | None = run
+    while before is not None and not before.checked:
+        before = journal.find(before.follows) if before.follows else None
+    return before is not None
 
 
 def _waits_for_rest(journal: Journal, run: RunRecord, file: Path) -> bool:

@@ -21,11 +21,12 @@ STOP = FaultRule(FaultKind.HTTP, status=401)
 
 
 def state(run_id: str, kind: State, text: str) -> RowState:
-    return RowState(2, Origin(run_id, kind, "ten", {"Version": text}), is_own=True, place=2)
+    origin = Origin(run_id, kind, "ten", {"Version": text})
+    return RowState(2, origin, is_own=True, place=2, waits=kind is State.SKIPPED)
 
 
 SENT = Send(Lead("ten", {"Version": "new"}))
-WENT, WAITS, FAILED = State.SUCCEEDED, State.PENDING, State.FAILED
+WENT, WAITS, FAILED, BEHIND = State.SUCCEEDED, State.PENDING, State.FAILED, State.SKIPPED
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,11 @@ WENT, WAITS, FAILED = State.SUCCEEDED, State.PENDING, State.FAILED
         ([("r1", FAILED, "old")], SENT, False, {}, ""),
         ([("r1", FAILED, "old")], SENT, True, {}, "1 row failed with another text in c.csv (run r1)"),
         ([("r1", WAITS, "old"), ("r2", WENT, "new")], SENT, True, {}, ""),
+        ([("r1", BEHIND, "old")], SENT, False, {}, ""),
+        ([("r1", BEHIND, "old")], SENT, True, {}, "1 row waits with another text in c.csv (run r1)"),
+        ([("r1", BEHIND, "old"), ("r1", WENT, "older")], SENT, True, {"r1": [7]}, ""),
+        ([("r1", BEHIND, "old"), ("r1", BEHIND, "new")], SENT, True, {}, ""),
+        ([("r3", BEHIND, "old")], SENT, True, {}, ""),
         ([("r1", WENT, "old")], Skip(SkipKind.SENT_IN_COPY, "r1"), False, {}, "1 corrected row is not sent (row 7)"),
         ([("r1", WENT, "new")], Skip(SkipKind.SENT_IN_COPY, "r1"), False, {}, ""),
         ([("r1", WENT, "old")], Skip(SkipKind.UNCHANGED, "r1"), False, {}, ""),
@@ -53,7 +59,8 @@ WENT, WAITS, FAILED = State.SUCCEEDED, State.PENDING, State.FAILED
 def test_each_row_is_compared_with_its_states(
     states: list[tuple[str, State, str]], decision: Decision, is_copy: bool, again: dict[str, list[int]], said: str
 ) -> None:
-    losses = Losses(SheetHistory(is_other_copy=is_copy, files={"r1": "c.csv"}))
+    files = {"r1": Path("c.csv"), "r3": Path("d.csv")}
+    losses = Losses(SheetHistory(is_other_copy=is_copy, files=files, compared=Path("d.csv")))
     losses.note(7, Lead("ten", {"Version": "new"}), decision, [state(*one) for one in states])
     assert losses.again == again
     words = [str(remark) for remark in losses.remarks()]

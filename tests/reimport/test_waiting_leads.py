@@ -58,26 +58,40 @@ def test_a_sheet_of_the_last_rows_alone_begins_at_the_undecided_one(
     assert {number for number, skip in found.settled.items() if skip.kind is SkipKind.OTHER_SENT_SINCE} == given_up
 
 
-@pytest.mark.parametrize(("was_run", "text", "sent"), [(False, "c", ["cc", "x"]), (True, "x", ["xx"])])
+@pytest.mark.parametrize(
+    ("was_run", "text", "given", "sent"),
+    [
+        (False, "c", "copy sheet copy", ["cc", "x"]),
+        (True, "c", "copy sheet copy", ["cc", "x"]),
+        (True, "x", "copy sheet copy", ["xx"]),
+        # The sheet first: its old text goes, and a line says so, also where the sheet waits behind its copy.
+        (True, "x", "sheet copy", ["x"]),
+        (True, "x", "sheet: sheet copy", ["x"]),
+    ],
+)
 def test_a_correction_in_a_copy_of_the_second_sheet_goes_after_the_decision(
-    desk: Desk, was_run: bool, text: str, sent: list[str]
+    desk: Desk, was_run: bool, text: str, given: str, sent: list[str]
 ) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
     first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "M,d"), "--json").json
-    sheet = desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,x", "M,e")
+    name = "sheet.csv" if "sheet:" in given else "a.csv"
+    sheet = desk.sheet(name, "Lead Id,Version", "L,a", "L,b", "L,c", "L,x", "M,e")
     if was_run:
         desk.leadsync("run", sheet)
     copy = desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
     copy.write_text(copy.read_text("utf-8-sig").replace(f"L,{text}", f"L,{text}{text}").replace("M,e", "M,ee"), "utf-8")
     desk.leadsync("run", copy)
+    if "sheet:" in given:
+        desk.leadsync("run", sheet)
     desk.leadsync("resolve", first["run"], "--row", "3", "--send")
     desk.leadsync("resume", first["run"])
     dialer.ledger.received.clear()
     # The sheet itself is behind the copy: its old texts do not go over the corrections.
-    for file in (copy, sheet, copy):
-        desk.leadsync("run", file)
+    said = [desk.leadsync("run", sheet if file == "sheet" else copy).err for file in given.split(": ")[-1].split()]
     assert [call.fields["Version"] for call in dialer.ledger.received] == sent
+    old_goes = text == "x" and given.startswith("sheet")
+    assert ("! 1 row waits with another text in copy.csv" in said[0]) is old_goes
 
 
 def test_a_row_sent_before_goes_again_with_a_line_where_another_row_has_gone_by_now(desk: Desk) -> None:
