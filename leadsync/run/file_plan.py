@@ -78,10 +78,7 @@ def _plan_file(
     runs = [run for run in own if run.complete]
     elsewhere = _begun_elsewhere(journal, file, _runs_with(journal, digest, settings), {run.id for run in runs})
     runs = _newest_first(journal, (*runs, *elsewhere))
-    # A file for several campaigns has a run for each.
-    here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
-    # A run without any result may be for this campaign; a run sent here is.
-    here = [run for run in here if run.is_at(settings.url(), settings.ids())] or here
+    here = _of_campaign(journal, [run for run in runs if options.sheet in (None, run.sheet)], settings)
     anew = _new_run(journal, file, settings, options, now, digest, check)
     if here and not options.fresh:
         newest = _newest_reading(journal, here, digest)
@@ -95,6 +92,9 @@ def _plan_file(
                 return read_draft(journal, after, settings, options, known)
         left = [run for run in reversed(here) if not run.finished or journal.has_more(run.id)]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
+        # A trial sends its rows alone: the present file goes behind all that is left.
+        if options.limit is not None and (first := next((plan for plan in rest if plan.waiting), None)) is not None:
+            return first
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
         if seen is not None and (seen in left or not goes_by_now(journal, seen)):
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
@@ -111,6 +111,13 @@ def _plan_file(
         refuse_corrected_rest(journal, run, but_of=file)
     draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
     return _beside(journal, draft, {run.id for run in ended})
+
+
+def _of_campaign(journal: Journal, runs: Iterable[RunRecord], settings: Settings) -> list[RunRecord]:
+    """The runs for the settings' campaign: a file for several campaigns has a run for each."""
+    here = [run for run in runs if same_campaign(journal, run, settings)]
+    # A run without any result may be for this campaign; a run sent here is.
+    return [run for run in here if run.is_at(settings.url(), settings.ids())] or here
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:

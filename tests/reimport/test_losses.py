@@ -702,6 +702,18 @@ def sheet_read_again_behind_a_trial_of_the_rows_left(chain: Chain) -> str:
     return chain.run("o.csv")
 
 
+def sheet_written_anew_behind_a_trial_of_the_rows_left(chain: Chain) -> str:
+    rule = FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,c", "M,d"), rule)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.desk.leadsync("resolve", first, "--row", "3", "--send")
+    chain.desk.sheet("o.csv", HEADINGS, "L,a", "L,b", "L,c", "L,x", "M,e")
+    chain.dialer.ledger.received.clear()
+    chain.desk.leadsync("run", "o.csv", "--limit", "1")
+    assert [call.fields["Version"] for call in chain.dialer.ledger.received] == ["b"]
+    return chain.run("o.csv")
+
+
 def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str = "") -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -931,6 +943,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (sheet_given_once_more_behind_a_row_not_applied, ", decided as not applied, is not sent by it", ["e"]),
         (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was last sent", ["b", "x"]),
         (sheet_read_again_behind_a_trial_of_the_rows_left, "4 rows of o.csv waited for another run", ["b", "c", "d"]),
+        (sheet_written_anew_behind_a_trial_of_the_rows_left, "o.csv has changed since run", ["c", "e", "x"]),
         (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),
