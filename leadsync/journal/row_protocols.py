@@ -169,6 +169,10 @@ class PendingRows(Protocol):
         """The rows for a retry of this run to send, by number, of leads with a row in one of the other runs."""
         ...
 
+    def first_call(self, run_id: str) -> int | None:
+        """The place of a run's first call in the order of all calls; None without one."""
+        ...
+
     def sent_beside(self, run_id: str) -> set[str]:
         """The other runs with a call behind this run's first one, or with any if it has none, for a lead of the rows
         that it may still send: by the order of the calls."""

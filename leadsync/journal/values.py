@@ -157,6 +157,8 @@ class LastSent:
     time: datetime
     fields: Mapping[str, str]
     state: State = State.SUCCEEDED
+    sequence: int = 0
+    """Its place in the order of all calls."""
 
 
 LEFT_OUT = -1

@@ -4,7 +4,7 @@ from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.lineage import Lineage, losses_of_rows
-from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
+from leadsync.reimport.newer_payloads import Reading, reading_of_run, undoes, undone_rows
 from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
@@ -25,6 +25,7 @@ __all__ = [
     "Followed",
     "LastSentLeads",
     "Lineage",
+    "Reading",
     "Repeated",
     "RowKey",
     "Send",
@@ -39,9 +40,9 @@ __all__ = [
     "is_taken",
     "kept_beside",
     "losses_of_rows",
-    "newer_runs",
     "newer_sheets",
     "put_together",
+    "reading_of_run",
     "repeated_by",
     "rows_that_waited",
     "rules_for",

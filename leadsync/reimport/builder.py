@@ -232,13 +232,13 @@ class ContextBuilder:
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
             settled=earlier.waiting.settled.get(number),
-            # A row that waited goes behind what its lead was sent meanwhile, be it the same.
-            began=earlier.run.created if number not in earlier.waiting.by_now else None,
             same_place=earlier.same_place,
             later=(later := earlier.descendants.get(number, ())),
             is_taken=bool(later) and earlier.is_taken(number, mapped),
             later_row=earlier.later_row(lead, number),
-            is_older=context.last_sent is not None and earlier.is_older(context.last_sent),
+            is_older=(last := context.last_sent) is not None and earlier.is_older(last),
+            # A row that waited goes behind what its lead was sent meanwhile, be it the same.
+            is_since=last is not None and number not in earlier.waiting.by_now and earlier.reading.is_before(last),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
             in_doubt=next((one for one in before_it if not self.transfer.is_decided(claim.run, one)), None),
             before=before,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from leadsync.journal import LastSent, Origin, State
@@ -78,8 +77,6 @@ class Context(NamedTuple):
     mapped: Lead | Rejected
     claim: Claim = NO_CLAIM
     origin: Origin | None = None
-    began: datetime | None = None
-    """When that run was created."""
     same_place: bool = True
     """Whether it sent to the same campaign."""
     second_line: bool = False
@@ -104,6 +101,8 @@ class Context(NamedTuple):
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None
     """What the lead was last sent, by any run."""
+    is_since: bool = False
+    """Whether another run has sent that since the claim's run was read."""
     is_older: bool = False
     """Whether these values were read later than this row, and are not of a row that came from it or goes before it; or
     stand further down in this file."""

@@ -14,7 +14,7 @@ from leadsync.reasons import FaultKind, Rejected, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.losses import LossesOfSheets
-from leadsync.reimport.newer_payloads import newer_runs
+from leadsync.reimport.newer_payloads import Reading, reading_of_run
 from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Send
@@ -51,8 +51,7 @@ class Earlier:
     """The runs of its rows' sheet, or sheets, and of their copies."""
     sheet_run: str
     """The run in which its rows have the same numbers: a retry's is the run that it repeats."""
-    newer: Collection[str] = ()
-    """The runs with values read later."""
+    reading: Reading
     successors: Collection[tuple[str, int]] = ()
     """Run and number of the rows that came from this run's."""
     waiting: WaitingLeads = NO_WAITING
@@ -89,7 +88,7 @@ class Earlier:
 
     def is_older(self, last: LastSent) -> bool:
         """Whether this run has read its values before another run read this payload."""
-        if last.run_id not in self.newer:
+        if last.run_id not in self.reading.newer:
             return False
         # A row that came from this run has its place in the order of this run's rows, corrected or not.
         return (last.run_id, last.number) not in self.successors
@@ -196,7 +195,7 @@ class Lineage:
             sorted_rows,
             self._histories_of(run),
             repeated_by(journal, run).id,
-            newer_runs(journal, run),
+            reading_of_run(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
             waiting_leads(journal, run),
         )

@@ -1,6 +1,7 @@
 """Payloads newer than a row: the runs with a later reading of their sheet, and the values that an older row undoes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
@@ -15,6 +16,31 @@ def newer_runs(journal: Journal, run: RunRecord) -> set[str]:
         readings[other.id] = readings.get(other.retry_of, at)
     own = readings[run.id]
     return {run_id for run_id, reading in readings.items() if reading > own}
+
+
+class Reading(NamedTuple):
+    """When a run was read, to tell what other runs have sent since: the journal's order counts, not clocks.
+
+    `newer` are its `newer_runs`, `first_call` is its first place in the order of the calls.
+    """
+
+    run: RunRecord
+    newer: Collection[str]
+    first_call: int | None
+
+    def is_before(self, one: LastSent) -> bool:
+        """Whether a payload is of another run, and was sent since."""
+        if one.run_id == self.run.id:
+            return False
+        if one.run_id in self.newer:
+            return True
+        # Before its first call, nothing but the clock tells when an older run was read.
+        return one.time >= self.run.created if self.first_call is None else one.sequence > self.first_call
+
+
+def reading_of_run(journal: Journal, run: RunRecord) -> Reading:
+    """When a run was read, in the order of the journal."""
+    return Reading(run, newer_runs(journal, run), journal.first_call(run.id))
 
 
 def undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:

@@ -124,11 +124,10 @@ def settled_elsewhere(context: Context) -> Skip | None:
 
 def _sent_since(context: Context) -> LastSent | None:
     last, mapped = context.last_sent, context.mapped
-    if last is None or last.state is not State.SUCCEEDED or context.began is None or not isinstance(mapped, Lead):
-        return None
     # What was sent before this row's run began is older than the row.
-    later = last.run_id != context.claim.run and last.time >= context.began
-    return last if later and same_fields(mapped.fields, last.fields) else None
+    if last is None or last.state is not State.SUCCEEDED or not context.is_since or not isinstance(mapped, Lead):
+        return None
+    return last if same_fields(mapped.fields, last.fields) else None
 
 
 def _same_numbers(context: Context, origin: Origin) -> bool:

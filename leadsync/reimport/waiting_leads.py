@@ -6,6 +6,7 @@ from typing import NamedTuple
 from leadsync.journal import Journal, LastSent, Origin, State
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import WAITING, Skip, SkipKind
+from leadsync.reimport.newer_payloads import reading_of_run
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import rows_that_waited
 
@@ -57,6 +58,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     most = max(
         (len(rows) + sum(len(of.get(lead, ())) for of in there.values()) for lead, rows in waited.items()), default=0
     )
+    reading = reading_of_run(journal, run) if waited else None
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign) if waited else {}
     for lead, rows in waited.items():
         # Of several runs with undecided rows of the lead the newest.
@@ -70,7 +72,8 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
         same = dict(_settled(rows, run_id, beside))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
-        since = [one for one in sent.get(lead, ()) if one.time >= run.created and one.run_id not in ours[run_id]]
+        others = (one for one in sent.get(lead, ()) if one.run_id not in ours[run_id])
+        since = [one for one in others if reading is not None and reading.is_before(one)]
         if since:
             settled |= {row.number: _sent_since(row, since) for row in rest}
         else:

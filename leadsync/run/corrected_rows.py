@@ -122,7 +122,6 @@ class CorrectionRules:
             self._as_before(record, mapped),
             Claim(record.status, code, run.id, str(record.number), attempts=str(record.attempts)),
             Origin(run.id, State(record.status), record.lead, record.fields, record.code, record.reason),
-            run.created,
             later_row=(run.id, row.later) if is_overtaken and row.later is not None else None,
             before={name: Before(cell.strip(), run.id) for name, cell in zip(names, record.cells, strict=False)},
         )

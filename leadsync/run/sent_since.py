@@ -16,10 +16,11 @@ from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport import (
     LastSentLeads,
+    Reading,
     Repeated,
     behind,
     digest_of,
-    newer_runs,
+    reading_of_run,
     repeated_by,
     undecided_twin,
     undoes,
@@ -104,9 +105,10 @@ def sent_since(
     `rows_beside` gives the rows left whose leads have rows in these other runs. `skip_unchanged`: rows equal to their
     lead's last payload are not wanted. `skip_sent`: neither are those of them that went through since the run began.
     """
-    newer, others = _other_runs(journal, run, settings)
+    reading = reading_of_run(journal, run)
+    others = _other_runs(journal, reading, settings)
     own = {(by, there): number for number, later in journal.descendants(run.id).items() for by, _, there in later}
-    beside = _OtherRuns(journal, run, newer, own)
+    beside = _OtherRuns(journal, run, reading, own)
     repeated: Mapping[str, Repeated] = {}
     waiting: dict[str, Skip] = {}
     while True:
@@ -124,12 +126,12 @@ def sent_since(
 class _OtherRuns:
     """The payloads of other runs beside a run.
 
-    `newer` runs have newer values. `own` are the rows of the run that another one has sent, each with its number here.
+    `own` are the rows of the run that another one has sent, each with its number here.
     """
 
     journal: Journal
     run: RunRecord
-    newer: Collection[str]
+    reading: Reading
     own: Mapping[tuple[str, int], int]
 
     def since(self, rows: Iterable[tuple[int, Lead]], sent: LastSentLeads) -> dict[str, dict[int, LastSent]]:
@@ -165,11 +167,10 @@ class _OtherRuns:
         return last.run_id == self.run.id or self.own.get((last.run_id, last.number), number) < number
 
     def _is_since(self, one: LastSent) -> bool:
-        is_later = one.run_id in self.newer or one.time >= self.run.created
-        return is_later and one.run_id != self.run.id and (one.run_id, one.number) not in self.own
+        return self.reading.is_before(one) and (one.run_id, one.number) not in self.own
 
     def _is_undone(self, lead: Lead, last: LastSent) -> bool:
-        return last.run_id in self.newer and undoes(lead.fields, last.fields)
+        return last.run_id in self.reading.newer and undoes(lead.fields, last.fields)
 
 
 def _compared(
@@ -203,7 +204,7 @@ def _compared(
                 sent.note(lead)
             if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
-            elif is_repetition and skip_sent and last.time >= run.created and decision(run.id, number) != "send":
+            elif is_repetition and skip_sent and others.reading.is_before(last) and decision(run.id, number) != "send":
                 # As in a file given back; one behind another row of its lead goes after that.
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
             elif equal is not None:
@@ -213,18 +214,18 @@ def _compared(
     return found
 
 
-def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
-    """The runs with newer values, and those of the dialer with a payload to compare: they have sent since this run's
-    first call, by the order of the calls, or leave something to send or to decide.
+def _other_runs(journal: Journal, reading: Reading, settings: Settings) -> list[str]:
+    """The runs of the dialer with a payload to compare: they have newer values, have sent since this run's first call,
+    by the order of the calls, or leave something to send or to decide.
     """
-    newer, since = newer_runs(journal, run), journal.sent_beside(run.id)
+    run, since = reading.run, journal.sent_beside(reading.run.id)
     others: list[str] = []
     for other in journal.runs():
         if other.id != run.id and other.complete and same_dialer(other.dialer, settings.url()):
             is_open = not other.finished or _UNDECIDED & journal.tally(other.id).statuses.keys()
-            if is_open or other.id in newer or other.id in since:
+            if is_open or other.id in reading.newer or other.id in since:
                 others.append(other.id)
-    return newer, others
+    return others
 
 
 def _later(one: LastSent | None, other: LastSent) -> LastSent:

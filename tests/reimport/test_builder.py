@@ -59,7 +59,6 @@ def test_a_row_knows_the_row_that_it_was(journal: Journal, settings: Settings) -
     [failed] = contexts(journal, settings, row(9, "B", "failed", "3"))
     assert failed.origin is not None
     assert (failed.origin.state, failed.origin.lead, failed.origin.code) == (State.FAILED, "B", 105)
-    assert failed.began == a_run(Path("/x")).created
     assert failed.same_place
     assert not failed.second_line
     assert {name: before.cell for name, before in failed.before.items()} == {"lead id": "B"}

@@ -1,11 +1,16 @@
 """Rows of a file given back against newer values of their leads: loud, and without a default answer."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leadsync.journal import LastSent
+from leadsync.reimport.newer_payloads import Reading
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
+from tests.journal.samples import a_run
 
 HEADINGS = "Lead Id,FirstPhone,Outcome,Note"
 MONDAY = tuple(f"L{n},038321810{n},Sale,old" for n in range(3))
@@ -49,6 +54,29 @@ def test_rows_that_undo_newer_ones_are_said_loudly(desk: Desk, how: str, file: s
     assert f"\n{warning}\n" in f"\n{done.err}"
     assert warning in checked.out
     assert list(notes(dialer).values()).count("old") == count, "it goes with the warning"
+
+
+@pytest.mark.parametrize(
+    ("run", "hour", "sequence", "first_call", "is_before"),
+    [
+        ("own", 12, 9, 5, False),
+        # Read later, whenever it was sent.
+        ("later", 8, 3, 5, True),
+        # By the order of the calls: a clock was set back, or forth.
+        ("older", 8, 9, 5, True),
+        ("older", 12, 3, 5, False),
+        # Before the first call nothing else tells.
+        ("older", 12, 3, None, True),
+        ("older", 8, 3, None, False),
+    ],
+)
+def test_what_other_runs_have_sent_since_is_told_by_the_order_of_the_calls(
+    tmp_path: Path, run: str, hour: int, sequence: int, first_call: int | None, is_before: bool
+) -> None:
+    own = replace(a_run(tmp_path, "own"), created=datetime(2026, 11, 22, 10, tzinfo=UTC))
+    read = Reading(own, {"later"}, first_call)
+    sent = LastSent(run, 2, datetime(2026, 11, 22, hour, tzinfo=UTC), {}, sequence=sequence)
+    assert read.is_before(sent) is is_before
 
 
 def test_the_question_has_no_default_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

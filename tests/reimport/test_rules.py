@@ -16,7 +16,7 @@ from leadsync.reimport.context import Context, Descendant, TrialMatch
 from leadsync.sheets import TRUNCATED
 
 RUN, LATER = "20261122-080000-0001", "20261123-080000-0002"
-MORNING, NOON = datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COLUMNS = (
     Column(0, "Lead Id", "njExternalLeadId", ""),
     Column(1, "Phone", "FirstPhone", ""),
@@ -97,8 +97,7 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
         ({"in_doubt": 3}, Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)),
         ({"undecided": 4, "claim": claim(decision="send")}, None),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
-        ({"last_sent": LastSent(LATER, 2, MORNING.replace(hour=7), FIELDS)}, None),
-        ({"last_sent": LastSent(RUN, 2, NOON, FIELDS)}, None),
+        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "is_since": False}, None),
         ({"last_sent": LastSent(LATER, 2, NOON, {**FIELDS, "njDisposition": "Busy"})}, None),
         ({"claim": claim("failed", code="104")}, Skip(SkipKind.REFUSED_FOR_GOOD, code=104)),
         ({"claim": claim("failed", code="104"), "origin": origin(State.FAILED, FirstPhone="0383210000")}, None),
@@ -107,7 +106,7 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
     ],
 )
 def test_what_other_runs_settle(values: dict[str, Any], decision: Skip | None) -> None:
-    known = {"origin": origin(State.FAILED), "began": MORNING, **values}
+    known = {"origin": origin(State.FAILED), "is_since": True, **values}
     assert rules.settled_elsewhere(context(**known)) == decision
 
 

@@ -79,6 +79,6 @@ class PostgresJournal(PostgresRunQueue, SqlJournal):
 class _PostgresHistory(LeadHistory):
     _LAST = (
         f"SELECT DISTINCT ON (rows.lead) rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
-        "rows.harmless "
+        "rows.harmless, rows.sequence "
         f"{SENT_TO_LEADS} ORDER BY rows.lead, rows.sequence DESC, rows.run"
     )

@@ -46,7 +46,7 @@ class LeadHistory(Connected):
     # each lead is looked up in the index.
     _LAST = (
         f"SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, rows.harmless, "
-        "max(rows.sequence) "
+        "max(rows.sequence) AS sequence "
         f"{SENT_TO_LEADS} GROUP BY rows.lead"
     )
 
@@ -61,7 +61,7 @@ class LeadHistory(Connected):
                 return {}
             rows = connection.execute(
                 f"WITH last AS ({self._LAST}) "
-                "SELECT lead, run, number, time, fields, state FROM last JOIN lines USING (run, number) "
+                "SELECT lead, run, number, time, fields, state, sequence FROM last JOIN lines USING (run, number) "
                 f"WHERE state IN ('{State.SUCCEEDED}', '{State.CONFLICT}') "
                 f"OR (state = '{State.UNKNOWN}' AND NOT harmless)",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
@@ -73,11 +73,11 @@ class LeadHistory(Connected):
         with self._database.reading() as connection:
             runs = self._of_campaign(connection, dialer, campaign)
             rows = connection.execute(
-                f"WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
+                f"WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, sequence, "
                 "dense_rank() OVER (PARTITION BY rows.lead ORDER BY rows.sequence DESC) AS place, "
                 "row_number() OVER (PARTITION BY rows.lead, rows.sequence ORDER BY rows.run) AS carried "
                 f"{SENT_TO_LEADS}) "
-                "SELECT lead, run, number, time, fields, state FROM sent JOIN lines USING (run, number) "
+                "SELECT lead, run, number, time, fields, state, sequence FROM sent JOIN lines USING (run, number) "
                 "WHERE place <= ? AND carried = 1 ORDER BY lead, place DESC",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs)), most],
             )
@@ -91,7 +91,7 @@ class LeadHistory(Connected):
             runs = self._of_dialer(connection, dialer)
             rows = connection.execute(
                 f"SELECT lead, rows.run, rows.number, {TIME_OF_ROW}, "
-                "fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
+                "fields, state, sequence FROM json_each(?) AS wanted CROSS JOIN rows "
                 "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 f"AND (state = '{State.CONFLICT}' "
@@ -101,10 +101,11 @@ class LeadHistory(Connected):
                 "ORDER BY rows.sequence",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
-            for lead, run, number, time, fields, state in rows if runs else ():
+            for lead, run, number, time, fields, state, sequence in rows if runs else ():
                 run_id, ids = runs[run]
                 whole = {CAMPAIGN_ID: str(ids.campaign), **json.loads(fields)}
-                found.setdefault(lead, []).append(LastSent(run_id, number, moment(time), whole, State(state)))
+                one = LastSent(run_id, number, moment(time), whole, State(state), sequence or 0)
+                found.setdefault(lead, []).append(one)
         return found
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
@@ -183,8 +184,10 @@ class LeadHistory(Connected):
         return {run: (run_id, ids) for run, (run_id, ids) in runs.items() if ids.campaign == campaign}
 
 
-def _last_sent(run_id: str, ids: CampaignIds, number: int, time: float, fields: str, state: str) -> LastSent:
-    return LastSent(run_id, number, moment(time), ids.left_out(json.loads(fields)), State(state))
+def _last_sent(
+    run_id: str, ids: CampaignIds, number: int, time: float, fields: str, state: str, sequence: int
+) -> LastSent:
+    return LastSent(run_id, number, moment(time), ids.left_out(json.loads(fields)), State(state), sequence)
 
 
 def _found(connection: Connection, grouped: str, values: list[object]) -> list[FoundLead]:

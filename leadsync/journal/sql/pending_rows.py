@@ -76,11 +76,17 @@ class SqlPendingRows(SqlRunQueue):
             key = run_key(connection, run_id)
             yield from _leads(connection, _RETRIED, _retried(key, run_id), others)
 
-    def sent_beside(self, run_id: str) -> set[str]:
+    def first_call(self, run_id: str) -> int | None:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             [first] = connection.execute("SELECT min(sequence) FROM rows WHERE run = ?", [key]).fetchone()
-            rows = connection.execute(_SENT_BESIDE, [key, key, first or 0]).fetchall()
+        return first if first is None else int(first)
+
+    def sent_beside(self, run_id: str) -> set[str]:
+        first = self.first_call(run_id) or 0
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = connection.execute(_SENT_BESIDE, [key, key, first]).fetchall()
         return {other for (other,) in rows}
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
