@@ -51,50 +51,96 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
         for row, reason in rows_that_waited(journal, run.id, leads):
             if reason.waits_in_sheet:
                 waited.setdefault(row.lead, []).append(_Waited(row, reason))
+    if not waited:
+        return NO_WAITING
     first = {one.reason.run for rows in waited.values() for one in rows}
-    there = {run_id: _by_lead(journal, run_id, waited) for run_id in first}
-    ours = {run_id: {run_id, *journal.lineage(run_id)} for run_id in first}
-    # Before the payloads of those runs themselves, a third run's are to be seen.
-    most = max(
-        (len(rows) + sum(len(of.get(lead, ())) for of in there.values()) for lead, rows in waited.items()), default=0
-    )
-    reading = reading_of_run(journal, run) if waited else None
-    sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign) if waited else {}
+    there = {run_id: _rows_there(journal, run_id, waited) for run_id in first}
+    sent = _SentSince(journal, run, waited, there)
     for lead, rows in waited.items():
         # Of several runs with undecided rows of the lead the newest.
         run_id = max(one.reason.run for one in rows)
-        before = there[run_id].get(lead, {})
-        left = (_left_there(other, there[other].get(lead, {})) for other in {one.reason.run for one in rows})
+        before = there[run_id].get(lead, [])
+        left = (_left_there(there[other].get(lead, [])) for other in {one.reason.run for one in rows})
         if (first_left := next(filter(None, left), None)) is not None:
             wait |= {row.number: first_left for row, _ in rows}
             continue
-        beside = [*before.values()][_beginning(rows, run_id, [*before]) :]
+        beside = before[_beginning(rows, run_id, [one.number for one in before]) :]
         same = dict(_settled(rows, run_id, beside))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
-        others = (one for one in sent.get(lead, ()) if one.run_id not in ours[run_id])
-        since = [one for one in others if reading is not None and reading.is_before(one)]
-        if since:
+        if since := sent.beside(lead, run_id, before, beside[: len(same)]):
             settled |= {row.number: _sent_since(row, since) for row in rest}
         else:
             by_now.update(row.number for row in rest)
     return WaitingLeads(by_now, settled, wait)
 
 
-def _by_lead(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, dict[int, Origin]]:
-    found: dict[str, dict[int, Origin]] = {}
+class _There(NamedTuple):
+    """A row of the other run, with its state by now: of the runs that have it since, the last one that tried counts."""
+
+    number: int
+    origin: Origin
+    state: State
+    at: tuple[str, int]
+    """Run and number of the row with this state."""
+    later: Collection[tuple[str, int]]
+    """The same of all rows that came from it."""
+
+
+def _rows_there(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, list[_There]]:
+    """The rows of the leads in a run, in its order."""
+    found: dict[str, list[_There]] = {}
+    descendants = journal.descendants(run_id)
     for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
         if origin.state is not State.REJECTED:
-            found.setdefault(origin.lead, {})[number] = origin
+            later = descendants.get(number, ())
+            states: list[tuple[State, tuple[str, int]]] = [(origin.state, (run_id, number))]
+            states += [(state, (by, there)) for by, state, there in later if state is not State.SKIPPED]
+            through = (one for one in reversed(states) if one[0] is State.SUCCEEDED)
+            row = _There(number, origin, *next(through, states[-1]), {(by, there) for by, _, there in later})
+            found.setdefault(origin.lead, []).append(row)
     return found
 
 
-def _left_there(run_id: str, before: Mapping[int, Origin]) -> Skip | None:
+class _SentSince:
+    """What leads were sent since a sheet was read."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        run: RunRecord,
+        waited: Mapping[str, Sequence[_Waited]],
+        there: Mapping[str, Mapping[str, Sequence[_There]]],
+    ) -> None:
+        self._reading = reading_of_run(journal, run)
+        self._own = {run_id: {run_id, *journal.lineage(run_id)} for run_id in there}
+        # Before the payloads of those runs themselves, a third run's are to be seen.
+        most = max(
+            len(rows) + sum(1 + len(row.later) for of in there.values() for row in of.get(lead, ()))
+            for lead, rows in waited.items()
+        )
+        self._sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
+
+    def beside(self, lead: str, run_id: str, before: Sequence[_There], settled: Sequence[_There]) -> Sequence[LastSent]:
+        """What a lead was sent beside its rows in the other run, whichever run has sent those, and beside the
+        corrections of the settled ones."""
+        texts = {digest_of(row.origin.fields) for row in before}
+        corrections = {later for row in settled for later in row.later}
+        return [
+            one
+            for one in self._sent.get(lead, ())
+            if self._reading.is_before(one)
+            and (one.run_id, one.number) not in corrections
+            and not (one.run_id in self._own[run_id] and digest_of(one.fields) in texts)
+        ]
+
+
+def _left_there(before: Sequence[_There]) -> Skip | None:
     """The reason to wait for a lead's rows in another run: a person has to decide on one, or the run is to send one."""
     for kind, states in ((SkipKind.WAITS_FOR_DECISION, _UNDECIDED), (SkipKind.WAITS_FOR_RESUME, (State.PENDING,))):
-        for number, origin in before.items():
-            if origin.state in states:
-                return Skip(kind, run_id, number)
+        for row in before:
+            if row.state in states:
+                return Skip(kind, *row.at)
     return None
 
 
@@ -106,17 +152,17 @@ def _beginning(rows: Sequence[_Waited], run_id: str, before: Sequence[int]) -> i
     return 0
 
 
-def _settled(rows: Sequence[_Waited], run_id: str, before: Sequence[Origin]) -> Iterator[tuple[int, Skip]]:
+def _settled(rows: Sequence[_Waited], run_id: str, before: Sequence[_There]) -> Iterator[tuple[int, Skip]]:
     """The lead's first rows that stand in the other run as well, with their outcome there.
 
-    A row that failed there goes, unless a later one of its lead went through.
+    A row that failed there goes, unless it went through since, corrected, or a later one of its lead did.
     """
     over = (State.SUCCEEDED, State.SKIPPED)
-    last = max((at for at, origin in enumerate(before) if origin.state in over), default=-1)
-    for at, ((row, _), origin) in enumerate(zip(rows, before, strict=False)):
-        if digest_of(row.fields) != digest_of(origin.fields) or at > last:
+    last = max((at for at, row in enumerate(before) if row.state in over), default=-1)
+    for at, ((row, _), other) in enumerate(zip(rows, before, strict=False)):
+        if digest_of(row.fields) != digest_of(other.origin.fields) or at > last:
             return
-        yield row.number, Skip(SkipKind.BY_NOW, run_id, status=origin.state.status)
+        yield row.number, Skip(SkipKind.BY_NOW, other.at[0] if other.later else run_id, status=other.state.status)
 
 
 def _sent_since(row: RowRecord, since: Sequence[LastSent]) -> Skip:

@@ -1,5 +1,7 @@
 """Leads of a plain sheet that waited for another run: how far that run's outcome counts, and what goes by now."""
 
+from pathlib import Path
+
 import pytest
 
 from leadsync.journal import open_journal
@@ -36,6 +38,32 @@ def test_the_other_runs_outcome_counts_as_far_as_both_sheets_say_the_same(
         found = waiting_leads(journal, journal.runs()[0])
     assert found.by_now == by_now
     assert {number: skip.status for number, skip in found.settled.items()} == settled
+
+
+@pytest.mark.parametrize(
+    ("second", "settled", "by_now"),
+    [
+        # The corrections are the outcome of their rows, and what follows goes behind them.
+        (("L,a", "L,b", "L,c", "L,x"), {2: SkipKind.BY_NOW, 3: SkipKind.BY_NOW, 4: SkipKind.BY_NOW}, {5}),
+        # Another text, read before a correction, does not go over it.
+        (("L,a", "L,b", "L,n"), {2: SkipKind.BY_NOW, 3: SkipKind.BY_NOW, 4: SkipKind.OTHER_SENT_SINCE}, set()),
+        (("L,a", "L,b", "L,cc"), {2: SkipKind.BY_NOW, 3: SkipKind.BY_NOW, 4: SkipKind.SENT_SINCE}, set()),
+    ],
+)
+def test_corrections_of_the_other_run_are_not_undone_by_the_sheet_that_waited(
+    desk: Desk, second: tuple[str, ...], settled: dict[int, SkipKind], by_now: set[int]
+) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json["run"]
+    desk.leadsync("run", desk.sheet("b.csv", "Lead Id,Version", *second))
+    desk.leadsync("resolve", first, "--row", "3", "--not-applied")
+    report = Path(desk.leadsync("report", first, "--json").json["files"]["report"])
+    corrected = report.read_text("utf-8-sig").replace("L,b", "L,bb").replace("L,c", "L,cc")
+    report.write_text(corrected, "utf-8", newline="")
+    assert desk.leadsync("run", report, "--json").json["statuses"]["succeeded"] == 2
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, next(run for run in journal.runs() if run.file.name == "b.csv"))
+    assert ({number: skip.kind for number, skip in found.settled.items()}, found.by_now) == (settled, by_now)
 
 
 @pytest.mark.parametrize(("third", "by_now", "given_up"), [(False, {3}, set()), (True, set(), {3})])
