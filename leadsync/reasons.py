@@ -158,6 +158,13 @@ WAITING = (SkipKind.WAITS_FOR_DECISION, SkipKind.WAITS_FOR_RESUME)
 """The row waits for an earlier one of its lead in another run."""
 MAY_GO_LATER = (*WAITING, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE)
 """The row may go once a person has decided, or another run has gone on."""
+_SENT = (
+    SkipKind.UNCHANGED,
+    SkipKind.SENT_SINCE,
+    SkipKind.SENT_CORRECTED,
+    SkipKind.SENT_IN_TRIAL,
+    SkipKind.SENT_IN_COPY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +223,12 @@ class Skip:
         if self.kind in (SkipKind.CALLED, SkipKind.BY_NOW, SkipKind.UNDECIDED_SINCE):
             return self.run if undecided else ""
         return self.run if self.waits else ""
+
+    @property
+    def sent_by(self) -> str | None:
+        """The run that has sent the row, or its correction, if that is the reason."""
+        is_sent = self.kind in _SENT or (self.kind is SkipKind.BY_NOW and self.status == "succeeded")
+        return self.run if is_sent else None
 
     @property
     def is_added(self) -> bool:

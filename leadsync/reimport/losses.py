@@ -53,10 +53,11 @@ class Losses:
                 if one.is_left_out_by(lead):
                     text, count = self._old.get(one.text.run.id, (one.text, 0))
                     self._old[text.run.id] = text, count + 1
-        last = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), -1)
+        went = [(at, run) for at, one in enumerate(states) if (run := one.through)]
+        last, by = went[-1] if went else (-1, "")
         # A payload that is undone is told by its lead.
-        if last >= 0 and not same[last] and isinstance(decision, Send) and not decision.undoes:
-            self.again.setdefault(states[last].origin.run_id, []).append(number)
+        if by and not same[last] and isinstance(decision, Send) and not decision.undoes:
+            self.again.setdefault(by, []).append(number)
         files = [self._history.file_of(state.origin.run_id) for state in states]
         newest = {file: at for at, file in enumerate(files)}
         for at, state in enumerate(states[last + 1 :], last + 1):

@@ -28,8 +28,11 @@ class RowState(NamedTuple):
 
     @property
     def through(self) -> str | None:
-        """The run in which it went through; None if it did not."""
-        return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
+        """The run in which it went through, as one left out may have done before; None if it did not."""
+        if self.origin.state is State.SUCCEEDED:
+            return self.origin.run_id
+        reason = self.origin.reason if self.origin.state is State.SKIPPED else None
+        return self.since or (reason.sent_by if isinstance(reason, Skip) else None)
 
     def says(self, lead: Lead) -> bool:
         """Whether it says the same to the same lead."""

@@ -79,3 +79,24 @@ def test_rows_sent_by_a_retry_count_as_those_of_the_run(desk: Desk, way: str) ->
     assert "! 1 row is not sent, because a later row of its lead went through (row 3)." in done.err
     desk.leadsync("run", other)
     assert sorted(versions(dialer)) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("way", ["anew", "waited"])
+def test_rows_left_out_by_the_last_run_because_they_were_sent_do_not_go_from_a_copy(desk: Desk, way: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=1)])
+    if way == "waited":
+        other = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a"), "--json").json["run"]
+    else:
+        dialer.faults.clear()
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", *LETTERS, "P,p")
+    desk.leadsync("run", sheet)
+    copy = copy_of(desk, sheet, "c.csv")
+    if way == "waited":
+        desk.leadsync("resolve", other, "--row", "2", "--applied")
+        assert desk.leadsync("run", sheet).code == 0
+    else:
+        assert desk.leadsync("run", sheet, "--fresh", "--skip-unchanged").code == 0
+    before = versions(dialer)
+    said = desk.leadsync("run", changed(copy, "P,p", "P,pp")).err
+    assert versions(dialer) == [*before, "pp"]
+    assert "! 1 row that went through in run" in said
