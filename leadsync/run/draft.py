@@ -12,16 +12,17 @@ from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import RunRecord
+from leadsync.models import Lead, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
-from leadsync.reimport import Followed, is_as_written, kept_beside, same_numbers
+from leadsync.reimport import Followed, digest_of, is_as_written, kept_beside, same_numbers
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
+from leadsync.run.sent_since import SentSince, sent_since
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
@@ -58,11 +59,11 @@ def read_draft(
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
-    waits = bool(scan.effects.waiting)
+    undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
     first = (
-        _remarks_behind(journal, run, trial, settings, options, scan.survey)
+        _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
         if trial
-        else [_end_remark(*other, waits) for other in ended.items()]
+        else [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
     )
     said = (*scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
@@ -76,7 +77,7 @@ def read_draft(
         survey=scan.survey,
         sheet_view=sheet_view_of(scan),
         remarks=remarks,
-        sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer),
+        sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer or undone.undone),
         has_decisions=scan.has_decisions,
         came_back=bool(scan.mapping.sync),
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
@@ -84,6 +85,26 @@ def read_draft(
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
+
+
+def _undone_since(journal: Journal, run: RunRecord, trial: RunRecord, settings: Settings) -> SentSince:
+    """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial.
+
+    A copy's rows are compared one by one.
+    """
+    if run.checked or trial.checked:
+        return SentSince()
+
+    def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
+        left = (lead for _, lead in journal.leads_left(run.id, None, others))
+        ours = {(lead.external_id, digest_of(lead.fields)) for lead in left}
+        for number, lead in journal.leads_of_retry(trial.id, others):
+            if (lead.external_id, digest_of(lead.fields)) in ours:
+                yield number, lead
+
+    found = sent_since(journal, trial, unchanged, settings)
+    # The sheet's repetitions are told by itself.
+    return SentSince(undone=found.undone, undone_last=found.undone_last)
 
 
 def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
@@ -286,10 +307,12 @@ def _remarks_behind(
     settings: Settings,
     options: RunOptions,
     survey: Survey,
+    undone: SentSince,
 ) -> list[Remark]:
     elsewhere, to_send = survey.skips[SkipKind.SENT_IN_COPY], survey.to_send
     behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere, to_send))
-    return [behind, *_corrections_left(journal, run, trial, options)]
+    since = undone.remarks(journal, trial, settings, journal.now())
+    return [behind, *since, *_corrections_left(journal, run, trial, options)]
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int, to_send: int) -> str:

@@ -39,6 +39,8 @@ def left_of_monday(desk: Desk, dialer: PracticeDialer, how: str = "trial") -> st
     ("how", "words"),
     [
         ("trial", ["resume"]),
+        # Read anew, for another row of it.
+        ("rewritten", ["run", "mon.csv"]),
         ("stopped", ["resume", "--yes"]),
         ("stopped", ["run", "mon.csv"]),
         ("stopped", ["retry", "MONDAY"]),
@@ -49,6 +51,8 @@ def test_rows_that_would_undo_newer_ones_are_said_loudly(desk: Desk, how: str, w
     dialer = desk.dialer()
     monday = left_of_monday(desk, dialer, how)
     tuesday = run(desk, "tue.csv", TUESDAY)
+    if how == "rewritten":
+        desk.sheet("mon.csv", HEADINGS, *MONDAY[1:])
     done = desk.leadsync(*(monday if word == "MONDAY" else word for word in words), "--json")
     [warning] = [line for line in done.json["warnings"] if "undo" in line]
     assert warning.startswith("! 2 rows would undo what their leads were sent since, today ")
