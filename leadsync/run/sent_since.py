@@ -75,7 +75,7 @@ class SentSince:
             if kind is not SkipKind.UNCHANGED:
                 yield rows_of_another_run(kind, count, run_id)
         if last := self.repeated_last:
-            words = repeated_rows(self.repeated, last.time, last.run_id, now)
+            words = repeated_rows(self.repeated, self.skippable, last.time, last.run_id, now)
             effect = f"instead skips {of_them(self.repeated, self.skippable)}"
             remedy = _anew(journal, run, settings, effect) if self.skippable else ""
             yield Remark(f"{words}{remedy}", loud=True, repeats=True)

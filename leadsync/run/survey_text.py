@@ -75,7 +75,7 @@ def repetitions(survey: Survey, now: datetime, option: str = "--skip-unchanged")
     for (kind, run_id), count in survey.of_other_runs.items():
         yield rows_of_another_run(kind, count, run_id)
     if survey.repeated_last is not None:
-        words = repeated_rows(survey.repeated, *survey.repeated_last, now)
+        words = repeated_rows(survey.repeated, survey.skippable, *survey.repeated_last, now)
         yield Remark(f"{words}; {option} skips {of_them(survey.repeated, survey.skippable)}", loud=True)
 
 
@@ -113,10 +113,11 @@ def of_them(count: int, skippable: int) -> str:
     return "them" if skippable == count else f"{skippable or 'none'} of them"
 
 
-def repeated_rows(count: int, last: datetime, run_id: str, now: datetime) -> str:
-    """The words about rows equal to the last ones sent for their leads."""
+def repeated_rows(count: int, skippable: int, last: datetime, run_id: str, now: datetime) -> str:
+    """The words about rows equal to the last ones sent for their leads, or to earlier ones: not all are `skippable`."""
     rows = counted(count, "row says what its", "rows say what their")
-    return f"{rows} lead was last sent, {when(last, now)} by run {run_id}"
+    sent = "was last sent" if skippable == count else "was sent before"
+    return f"{rows} lead {sent}, {when(last, now)} by run {run_id}"
 
 
 def when(time: datetime, now: datetime) -> str:

@@ -116,8 +116,8 @@ def test_rows_around_a_changed_one_are_named_though_they_go(desk: Desk) -> None:
     desk.leadsync("run", desk.sheet("a.csv", HEADINGS, *SHEET))
     edited = (*SHEET[:2], "L,0383218191,Call Back", SHEET[3])
     done = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, *edited), "--json").json
-    [told] = [line for line in done["warnings"] if "last sent" in line]
-    assert told.startswith("! 3 rows say what their lead was last sent, today ")
+    [told] = [line for line in done["warnings"] if "sent before" in line]
+    assert told.startswith("! 3 rows say what their lead was sent before, today ")
     assert told.endswith("; --skip-unchanged skips 2 of them")
 
 

@@ -129,7 +129,7 @@ def test_a_row_sent_before_goes_again_with_a_line_where_another_row_has_gone_by_
     desk.leadsync("run", sheet)
     desk.leadsync("resolve", first, "--row", "3", "--send")
     desk.leadsync("resume", first)
-    assert "! 1 row says what its lead was last sent, today " in desk.leadsync("run", sheet).err
+    assert "! 1 row says what its lead was sent before, today " in desk.leadsync("run", sheet).err
     assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "b", "b", "c", "a"]
 
 

@@ -223,14 +223,14 @@ def test_a_row_that_an_older_run_has_sent_since_is_told(desk: Desk, decision: st
     desk.leadsync("resolve", tuesday, "--row", "2", decision)
     again = desk.leadsync(word, tuesday, "--json").json
     assert dispositions(dialer)[2:] == ["L1 Busy", "L1 Callback", "L1 Busy"]
-    [warning] = [line for line in again["warnings"] if "last sent" in line]
-    assert warning.startswith("! 1 row says what its lead was last sent, today ")
+    [warning] = [line for line in again["warnings"] if "sent before" in line]
+    assert warning.startswith("! 1 row says what its lead was sent before, today ")
     assert f" by run {monday}" in warning
 
 
 @pytest.mark.parametrize(
     ("since", "words"),
-    [("2", ["undo"]), ("1", ["last sent"]), ("12", ["last sent", "undo"])],
+    [("2", ["undo"]), ("1", ["sent before"]), ("12", ["sent before", "undo"])],
 )
 @pytest.mark.parametrize("how", ["review file", "limit"])
 def test_a_row_sent_by_the_run_hides_no_payload_of_another_sheet(

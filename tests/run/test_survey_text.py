@@ -108,6 +108,11 @@ def test_repeated_rows_name_the_run_and_its_time(last: datetime, when: str) -> N
     [remark] = repetitions(survey, NOW)
     assert remark.loud
     assert remark.text == f"1 row says what its lead was last sent, {when} by run r1; --skip-unchanged skips them"
+    # Others went since.
+    survey.repeat(last, "r1", can_be_skipped=False)
+    [remark] = repetitions(survey, NOW)
+    said = f"2 rows say what their lead was sent before, {when} by run r1; --skip-unchanged skips 1 of them"
+    assert remark.text == said
 
 
 def test_rows_that_wait_for_a_decision_are_loud() -> None:
