@@ -23,8 +23,9 @@ _MOST_FINDINGS = 5
 def check_as_text(checked: Checked, pace: float | None, now: datetime) -> Visible:
     """The output of `check`. `pace` is the dialer's leads a second, None if unknown."""
     lines = list(_sections(checked.scan, pace, now))
-    if checked.written:
-        lines += ["", *map(str, checked.remarks), f"Written, with what was found in each row: {checked.written}"]
+    written = [f"Written, with what was found in each row: {checked.written}"] if checked.written else []
+    if last := [*map(str, checked.remarks), *written]:
+        lines += ["", *last]
     return visible_lines(lines)
 
 

@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import CheckedSheet, Entry, Journal
@@ -40,7 +41,7 @@ _STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The findings in a sheet, the path of their copy, and remarks on the copy."""
+    """The findings in a sheet, the path of their copy, and remarks on the copy or an earlier run of the file."""
 
     scan: SheetScan
     written: Path | None = None
@@ -54,13 +55,25 @@ def check(source: SheetSource, settings: Settings, now: datetime, journal: Journ
     sheet becomes a table. Raises SheetError, MappingError or OutputError, and UsageError for an unusable `output`.
     """
     if output is None:
-        return Checked(scan_sheet(source, settings, now, _read_on, journal=journal))
-    _check_target(output, source.file)
-    copy = _Copy(source, settings, now, journal, output)
-    checked = copy.write()
-    if checked.written:
-        keep_own(checked.written, journal)
-    return checked
+        checked = Checked(scan_sheet(source, settings, now, _read_on, journal=journal))
+    else:
+        _check_target(output, source.file)
+        checked = _Copy(source, settings, now, journal, output).write()
+        if checked.written:
+            keep_own(checked.written, journal)
+    return replace(checked, remarks=(*checked.remarks, *_read_already(source, settings, journal, checked.scan)))
+
+
+def _read_already(source: SheetSource, settings: Settings, journal: Journal, scan: SheetScan) -> Iterator[Remark]:
+    """The remark on a run of just this file: another `run` goes on with that one."""
+    if not scan.lineage.has_place:
+        return
+    digest, place = fingerprint(source.path or source.file), (settings.url(), settings.ids())
+    for run in journal.runs():
+        if run.complete and run.file == source.file and run.fingerprint == digest and run.is_at(*place):
+            again = f"`{command('run', source.file)}` sends what is left of it, and all of these rows with --fresh"
+            yield Remark(f"Run {run.id} of {run.created:%Y-%m-%d %H:%M} has read this file as it is: {again}.")
+            return
 
 
 def _read_on(scan: SheetScan) -> None:

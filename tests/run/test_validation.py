@@ -13,6 +13,7 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal, open_journal
 from leadsync.run import SheetSource
 from leadsync.run.validation import Checked, check
+from tests.conftest import Desk
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LINES = ("Lead Id;FirstPhone;Outcome", "1;0383218199;Sale", "2;none;Sale", "3;03 8321 8197;Sale")
@@ -104,3 +105,16 @@ def test_a_copy_of_a_copy_is_of_the_first_sheet(sheet: Path, settings: Settings,
     rows = [list(csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";")) for path in (first, second)]
     assert {row["sync_run"] for row in rows[0][1:]} == {row["sync_run"] for row in rows[1]}
     assert [row["sync_row"] for row in rows[1]] == ["", "4", "3", "2"], "the added line has no row there"
+
+
+def test_a_check_says_that_a_run_has_read_the_file(desk: Desk) -> None:
+    desk.dialer()
+    file = desk.sheet("leads.csv", "Lead Id,Version", "L,a")
+    assert "has read this file" not in desk.leadsync("check", file).out
+    run = desk.leadsync("run", file, "--json").json["run"]
+    words = f"Run {run} of 20"
+    assert words in desk.leadsync("check", file).out
+    assert words in desk.leadsync("check", file, "--output", "c.csv").out
+    assert words not in desk.leadsync("check", desk.folder / "c.csv").out
+    desk.sheet("leads.csv", "Lead Id,Version", "L,b")
+    assert words not in desk.leadsync("check", file).out
