@@ -1,7 +1,7 @@
 """Rows of files given back that waited for a decision or for another run: they may go by now."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -42,7 +42,8 @@ def with_present_reasons(
             if run_id not in known:
                 known[run_id] = _Present(journal, run_id, leads)
             now = known[run_id].reason(row, then)
-            is_as_then = (now.run, now.row, now.waits) == (then.run, then.row, then.waits)
+            is_same = (now.run, now.row, now.waits) == (then.run, then.row, then.waits)
+            is_as_then = is_same and now.kind in MAY_GO_LATER
             row = replace(row, reason=then if is_as_then else now)
         yield run_id, row
 
@@ -53,7 +54,11 @@ class _Present:
     def __init__(self, journal: Journal, run_id: str, leads: Collection[str] | None) -> None:
         self._journal, self._run_id, self._leads = journal, run_id, leads
         self._rows: dict[str, Mapping[int, Origin]] = {}
-        """Their leads' rows in other runs."""
+        """Their leads' rows in other runs, by number, and"""
+        self._leads_rows: dict[str, dict[str, list[Origin]]] = {}
+        """by lead."""
+        self._more: dict[str, bool] = {}
+        """Whether other runs have rows to send."""
 
     def reason(self, row: RowRecord, then: Skip) -> Skip:
         """The reason of a row by now."""
@@ -61,15 +66,25 @@ class _Present:
             return self._of_sheet.get(row.number, then)
         if waits := self._waits(then):
             return waits
-        own = self._rows_of(then.of_run).get(then.of_row or 0)
-        if own is not None and own.state is State.SUCCEEDED:
-            return Skip(SkipKind.BY_NOW, own.run_id, status=own.state.status)
+        gone = [one for one in self._same_row(row, then) if one and one.state is not State.SKIPPED]
+        if gone and all(one.state is State.SUCCEEDED for one in gone):
+            return Skip(SkipKind.BY_NOW, gone[-1].run_id, status=Status.SUCCEEDED)
         return Skip(SkipKind.GOES_BY_NOW)
+
+    def _same_row(self, row: RowRecord, then: Skip) -> Sequence[Origin | None]:
+        """The row given back, in the later run if one has it; without its number there, the rows of its lead."""
+        if then.kind not in (SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_SINCE):
+            return [self._rows_of(then.of_run).get(then.of_row or 0)]
+        if then.row is not None:
+            return [self._rows_of(then.run).get(then.row)]
+        return self._of_leads(then.run).get(row.lead, ())
 
     def _waits(self, then: Skip) -> Skip | None:
         """For what a row of a file given back waits still, if it does."""
         if then.row is None:
-            return then if self._journal.has_more(then.run) else None
+            if then.run not in self._more:
+                self._more[then.run] = self._journal.has_more(then.run)
+            return then if self._more[then.run] else None
         other = self._rows_of(then.run).get(then.row)
         if other is None or other.state not in _LEFT:
             return None
@@ -82,6 +97,13 @@ class _Present:
         if run_id not in self._rows:
             self._rows[run_id] = self._journal.origins(run_id, leads=self._all_leads) if run_id else {}
         return self._rows[run_id]
+
+    def _of_leads(self, run_id: str) -> Mapping[str, Sequence[Origin]]:
+        if run_id not in self._leads_rows:
+            of_leads = self._leads_rows[run_id] = defaultdict(list)
+            for one in self._rows_of(run_id).values():
+                of_leads[one.lead].append(one)
+        return self._leads_rows[run_id]
 
     @cached_property
     def _all_leads(self) -> Collection[str]:

@@ -101,6 +101,8 @@ def test_a_row_that_a_stopped_run_is_still_to_send_does_not_go_from_an_old_copy(
     assert received(dialer) == []
     assert desk.leadsync("resume", stopped["run"]).code == 0
     assert received(dialer) == [("L", "Sale")]
+    report = desk.leadsync("report", done["run"], "--json").json["files"]["report"]
+    assert messages(desk, report) == [("skipped", f"run {stopped['run']} has it as succeeded by now")]
 
 
 def test_a_row_that_failed_and_was_sent_since_from_another_sheet_does_not_go_once_more(desk: Desk) -> None:
