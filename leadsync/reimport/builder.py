@@ -133,7 +133,8 @@ class ContextBuilder:
             context = context._replace(copied=True)
         if context.origin is not None or context.trial is not None:
             self.transfer.note(context, decision)
-        if context.origin is not None or context.trial is not None or context.claim is not NO_CLAIM:
+        undoes = isinstance(decision, Send) and decision.undoes is not None
+        if undoes or context.origin is not None or context.trial is not None or context.claim is not NO_CLAIM:
             self.corrections.note(context, decision)
         self._note_losses(context, decision)
         if self._trial is not None and isinstance(context.mapped, Lead) and not several_rows(context):

@@ -714,6 +714,24 @@ def sheet_written_anew_behind_a_trial_of_the_rows_left(chain: Chain) -> str:
     return chain.run("o.csv")
 
 
+def report_beside_a_copy_that_waits(chain: Chain, third: str = "") -> str:
+    rule = FaultRule(FaultKind.CODE, code=110, lead="L", attempt=1)
+    chain.run(chain.desk.sheet("o.csv", HEADINGS, "L,a"), rule)
+    first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    chain.run("leads.csv")
+    chain.report("r.csv")
+    chain.edit("c.csv", ("L,b", "L,bb"))
+    chain.run("c.csv")
+    if third:
+        chain.run(chain.desk.sheet("sup.csv", HEADINGS, third))
+    chain.desk.leadsync("resolve", first, "--row", "2", "--applied")
+    return chain.run("leads.csv" if third else "r.csv")
+
+
+def sheet_beside_a_copy_that_waits_and_a_third(chain: Chain) -> str:
+    return report_beside_a_copy_that_waits(chain, "L,s")
+
+
 def other_sheet_though_a_third_has_sent_its_lead_since(chain: Chain, again: str = "") -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -944,6 +962,8 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was sent before", ["b", "x"]),
         (sheet_read_again_behind_a_trial_of_the_rows_left, "4 rows of o.csv waited for another run", ["b", "c", "d"]),
         (sheet_written_anew_behind_a_trial_of_the_rows_left, "o.csv has changed since run", ["c", "e", "x"]),
+        (report_beside_a_copy_that_waits, "! 1 row waits with another text in c.csv (run", ["b"]),
+        (sheet_beside_a_copy_that_waits_and_a_third, "! 1 row would undo what its lead was sent since", ["b"]),
         (other_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (report_of_another_sheet_though_a_third_has_sent_its_lead_since, "! 1 row that waited is not sent: run", []),
         (other_sheet_a_third_time, "Nothing to do: run", []),

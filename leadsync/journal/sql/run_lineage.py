@@ -17,14 +17,16 @@ from leadsync.journal.sql.row_table import (
 from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
+from leadsync.reasons import MAY_GO_LATER, SkipKind
 
 _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
+_MAY_GO = ", ".join(f"'{kind.name}'" for kind in (SkipKind.STILL_FAILING, *MAY_GO_LATER))
 _OPEN_LEADS = (
     "SELECT lead FROM rows JOIN runs USING (run) JOIN json_each(?) AS wanted ON runs.id = wanted.value "
-    "WHERE state NOT IN ('succeeded', 'skipped') OR rows.kind = 'STILL_FAILING'"
+    f"WHERE state NOT IN ('succeeded', 'skipped') OR rows.kind IN ({_MAY_GO})"
 )
 # CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
 _OF_LEADS = (
