@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WALKS ?= 80
+CHAINS ?= 200
 ROUNDS ?= 10
 
 .PHONY: help demo test test-lowest docs pictures bench torture torture-cluster constraints clean
@@ -43,8 +44,8 @@ pictures: .venv/.ready  ## draw the pictures of README and the pages anew
 bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer's ceiling
 	@$(BIN)/python -m tests.bench
 
-torture: .venv/.ready  ## random commands, struck thousands of times, each walk held against a dialer's own ledger
-	@$(BIN)/python -m tests.faults.torture --walks $(WALKS)
+torture: .venv/.ready  ## random commands, struck thousands of times, and random chains of files, held against a dialer's ledger
+	@$(BIN)/python -m tests.faults.torture --walks $(WALKS) --chains $(CHAINS)
 
 torture-cluster: .venv/.ready  ## machines at one PostgreSQL: kills, freezes, cut cables, restores, many times
 	@$(BIN)/python -m tests.faults.torture_cluster --rounds $(ROUNDS)

@@ -1,12 +1,16 @@
-"""Random walks over leadsync's commands, struck by signals, with a dialer that misbehaves.
+"""Random chains of files, and random walks over leadsync's commands struck by signals, with a dialer that misbehaves.
 
-`python -m tests.faults.torture --walks 60 --seed 7`; walk N of seed S is walk 1 of seed S + N - 1. Most of a walk is
-waiting, so that several go at once.
+A chain (`chain.py`) corrects files and gives them back, in one process. A walk (`walk.py`) runs commands
+in processes of their own, up to two at once, and strikes them.
+
+`python -m tests.faults.torture --walks 60 --chains 200 --seed 7`; walk or chain N of seed S is the first one of seed
+S + N - 1. Most of a walk is waiting, so that several go at once.
 """
 
 import argparse
 import itertools
 import multiprocessing
+import os
 import random
 import shutil
 import sys
@@ -14,14 +18,17 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import trustme
+
+from tests.faults.chain_steps import play
 from tests.faults.dialer_faults import FAULTS, Mood
 from tests.faults.judge import Found, collect, judge, undecided_rows, unread
+from tests.faults.processes import shorten
 from tests.faults.raw_dialer import RawDialer
 from tests.faults.steps import DONE, take_step, watch_inbox
 from tests.faults.walk import QUICK, SLOW, Walk
@@ -158,13 +165,13 @@ def told(diary: Sequence[str], broken: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is left of a walk: a process hands it to another one."""
+    """What is left of a walk or a chain: a process hands it to another one."""
 
-    seed: int
+    name: str
     diary: tuple[str, ...]
     broken: tuple[str, ...]
-    strikes: Counter[str]
     commands: int
+    strikes: Counter[str] = field(default_factory=Counter)
 
 
 def _verdict(folder: Path, keep: bool, seed: int) -> Verdict:
@@ -172,34 +179,58 @@ def _verdict(folder: Path, keep: bool, seed: int) -> Verdict:
     walk = torture(seed, folder / str(seed))
     if not (walk.broken or keep):
         shutil.rmtree(walk.folder, ignore_errors=True)
-    return Verdict(seed, tuple(walk.diary), tuple(walk.broken), walk.strikes, walk.commands)
+    return Verdict(f"walk {seed}", tuple(walk.diary), tuple(walk.broken), walk.commands, walk.strikes)
+
+
+def _chain_verdict(authority: Path, seed: int) -> Verdict:
+    """Play a chain in this process, with short waits; it trusts one authority, as loading all of them takes long."""
+    os.environ["SSL_CERT_FILE"] = str(authority)
+    shorten("leadsync.engine.breaker", "FIRST_WAIT_SECONDS", 0.01)
+    try:
+        chain = play(seed)
+    except Exception:
+        return Verdict(f"chain {seed}", (), (f"f: the chain ended early: {traceback.format_exc(limit=-3)}",), 0)
+    return Verdict(f"chain {seed}", tuple(chain.diary), tuple(chain.oracle.broken), chain.commands)
+
+
+def _verdicts(given: argparse.Namespace, folder: Path) -> Iterator[Verdict]:
+    """What came of the walks and chains, as they end."""
+    trustme.CA().cert_pem.write_to_path(str(authority := folder / "authority.pem"))
+    # Each of these processes has a server of processes of its own.
+    with ProcessPoolExecutor(given.at_once, multiprocessing.get_context("spawn")) as players:
+        walks = range(given.seed, given.seed + given.walks)
+        chains = range(given.seed, given.seed + given.chains)
+        played = [
+            *(players.submit(_verdict, folder, given.keep, seed) for seed in walks),
+            *(players.submit(_chain_verdict, authority, seed) for seed in chains),
+        ]
+        for done in as_completed(played):
+            yield done.result()
 
 
 def main() -> int:
-    """Walk in a temporary folder."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Walk in a temporary folder, then play the chains."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--walks", type=int, default=60)
+    parser.add_argument("--chains", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--at-once", type=int, default=2, help="so many walks at the same time")
+    parser.add_argument("--at-once", type=int, default=2, help="so many walks or chains at the same time")
     parser.add_argument("--keep", action="store_true", help="keep the folders of all walks")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="leadsync-torture-"))
-    print(f"{given.walks} walks, seed {given.seed}, in {folder}", flush=True)
+    print(f"{given.walks} walks, {given.chains} chains, seed {given.seed}, in {folder}", flush=True)
     began, strikes, commands, broken = time.monotonic(), Counter[str](), 0, 0
-    # Each of these processes has a server of processes of its own.
-    with ProcessPoolExecutor(given.at_once, multiprocessing.get_context("spawn")) as walkers:
-        seeds = range(given.seed, given.seed + given.walks)
-        walks = [walkers.submit(partial(_verdict, folder, given.keep), seed) for seed in seeds]
-        for done in as_completed(walks):
-            walk = done.result()
-            strikes += walk.strikes
-            commands += walk.commands
-            print(f"{walk.seed}: {walk.diary[-1]}", flush=True)
-            if walk.broken:
-                broken += 1
-                print(f"\nwalk of seed {walk.seed}:", told(walk.diary, walk.broken), sep="\n  ", flush=True)
-    print(f"{strikes.total()} strikes at {commands} commands: {counted(strikes)}")
-    print(f"{broken} of {given.walks} walks with a broken promise, {time.monotonic() - began:.0f} s")
+    for verdict in _verdicts(given, folder):
+        strikes += verdict.strikes
+        commands += verdict.commands
+        if verdict.name.startswith("walk"):
+            print(f"{verdict.name}: {verdict.diary[-1]}", flush=True)
+        if verdict.broken:
+            broken += 1
+            print(f"\n{verdict.name}:", told(verdict.diary, verdict.broken), sep="\n  ", flush=True)
+    print(f"{commands} commands, {counted(strikes)}")
+    all_of_them = f"{given.walks} walks and {given.chains} chains"
+    print(f"{broken} of {all_of_them} with a broken promise, {time.monotonic() - began:.0f} s")
     return 1 if broken else 0
 
 
