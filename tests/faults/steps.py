@@ -28,6 +28,10 @@ AWAY = 0.15
 """The share of steps at whose beginning the dialer goes away."""
 DONE = (0, 3)
 """The exit codes of a command that has done what it could."""
+KEPT = 0.5
+"""The share of sheets written anew that have rows of the old one, and the share of those rows."""
+CORRECTED = 0.15
+"""The share of rows that a person corrects in a copy."""
 SETTLED = {"succeeded", "skipped", "conflict", "unknown"}
 
 
@@ -50,22 +54,52 @@ def fresh(walk: Walk) -> Command:
 def same(walk: Walk) -> Command | None:
     """A sheet that was given before."""
     sheets = [sheet for sheet in walk.sheets if not sheet.overwritten and not sheet.watched]
-    return _run(walk, walk.chance.choice(sheets)) if sheets else None
+    if not sheets:
+        return None
+    sheet = walk.chance.choice(sheets)
+    return _run_copy(sheet) if sheet.corrected else _run(walk, sheet)
 
 
 def changed(walk: Walk) -> Command | None:
-    """The next night's sheet under the name of an old one."""
-    sheets = [sheet for sheet in walk.sheets if not sheet.watched]
-    return _run(walk, walk.new_sheet(walk.chance.choice(sheets).path)) if sheets else None
+    """The next night's sheet under the name of an old one, sometimes with some of its rows."""
+    sheets = [sheet for sheet in walk.sheets if not sheet.watched and not sheet.corrected]
+    if not sheets:
+        return None
+    old = walk.chance.choice(sheets)
+    kept = [row for row in old.rows if walk.chance.random() < KEPT] if walk.chance.random() < KEPT else []
+    return _run(walk, walk.new_sheet(old.path, kept))
 
 
 def copied(walk: Walk) -> Command | None:
     """A sheet that was given before, under another name."""
-    sheets = [sheet for sheet in walk.sheets if not sheet.watched]
+    sheets = [sheet for sheet in walk.sheets if not sheet.watched and not sheet.corrected]
     if not sheets:
         return None
     rows = walk.chance.choice(sheets).rows
     return _run(walk, walk.add_sheet(Sheet(walk.work / f"copy{len(walk.sheets)}.csv", rows)))
+
+
+def corrected(walk: Walk) -> Command | None:
+    """A copy of a sheet by `check`, in which a person has corrected rows; the sheet itself may be sent, too."""
+    sheets = [sheet for sheet in walk.sheets if not sheet.overwritten and not sheet.watched and not sheet.corrected]
+    if not sheets:
+        return None
+    sheet, path = walk.chance.choice(sheets), walk.work / f"checked{len(walk.sheets)}.csv"
+    if walk.calmly("check", sheet.path, "--output", path).code not in DONE:
+        return None
+    table = read_rows(path)
+    rows = tuple(walk.correct(row) if walk.chance.random() < CORRECTED else row for row in sheet.rows)
+    for cells, row in zip(table, rows, strict=True):
+        cells["Name"], cells["FirstPhone"] = row.name, row.phone
+    write_rows(path, list(table[0]), (list(cells.values()) for cells in table), bom=True)
+    copy = walk.note_sheet(Sheet(path, rows, corrected=True))
+    # What its sheet has sent does not go from here, unless that run was forgotten.
+    walk.give(str(path), path.read_bytes(), copy.names if walk.epoch else copy.names - sheet.names)
+    return _run_copy(copy)
+
+
+def _run_copy(copy: Sheet) -> Command:
+    return Command(["run", str(copy.path)], partial(_note_end, copy), partial(_run_copy, copy))
 
 
 def watch(walk: Walk) -> Command:
@@ -172,6 +206,7 @@ STEPS: tuple[tuple[Step, int], ...] = (
     (same, 4),
     (changed, 3),
     (copied, 1),
+    (corrected, 3),
     (watch, 4),
     (resume, 5),
     (retry, 3),
