@@ -251,7 +251,11 @@ def _undone(walk: Walk, evidence: Evidence) -> Iterator[str]:
         if any(walk.permits[one] > 1 or walk.decided.get(one) for one in (name, first)):
             continue
         new, old = (
-            [call.applied_at for call in evidence.calls.get(one, ()) if call.applied_at and not call.left_out]
+            [
+                call.applied_at
+                for call in evidence.calls.get(one, ())
+                if call.applied_at is not None and not call.left_out
+            ]
             for one in (name, first)
         )
         if new and old and max(old) > min(new):
