@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from leadsync.spreadsheet import CHECK_PREFIX
 from tests.conftest import Desk
 
 TEXT = "Mum's note"
@@ -125,7 +126,8 @@ class Files:
             rows.reverse()
         elif dice < 0.25:
             rows.append(dict(rows[0]))
-        elif dice < 0.3:
+        elif dice < 0.3 and not rows[0]["sync_run"].startswith(CHECK_PREFIX):
+            # No run has read a copy by `check`: nothing knows the zeros of its ids.
             rows = [{**row, "Lead Id": row["Lead Id"].lstrip("0")} for row in rows]
         with self.path(name).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(dict.fromkeys(heading for row in rows for heading in row)))

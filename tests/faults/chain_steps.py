@@ -9,6 +9,8 @@ _DECIDED = 0.4
 """The share of steps that are a decision, if there is one to take."""
 _EDITED = 0.7
 """The share of files given back that are corrected before."""
+_BESIDE = 0.4
+"""The share of corrected files that are saved under a new name."""
 
 
 def sheet(chain: Chain, _: int) -> None:
@@ -75,6 +77,8 @@ def copy(chain: Chain, _: int) -> None:
 def _give_back(chain: Chain, name: str | None) -> None:
     if name is not None:
         if chain.chance.random() < _EDITED:
+            if chain.chance.random() < _BESIDE:
+                name = chain.files.keep(chain.files.path(name), "beside")
             chain.files.edit(name, chain.decide_in_file)
         chain.trouble()
         chain.give(name)
@@ -92,8 +96,8 @@ _KINDS = (
     _Kind(other_sheet, 7),
     _Kind(resume, 10),
     _Kind(retry, 6),
-    _Kind(report, 12, gives_back=True),
-    _Kind(copy, 5, gives_back=True),
+    _Kind(report, 30, gives_back=True),
+    _Kind(copy, 20, gives_back=True),
 )
 
 
@@ -101,7 +105,7 @@ def play(seed: int) -> Chain:
     """A whole chain, brought to rest and judged; its oracle's `broken` has the promises that did not hold."""
     with new_chain(seed) as chain:
         chance = chain.chance
-        sheets, gives_back = chance.choice((1, 2, 2, 3)), chance.random() < 0.6
+        sheets, gives_back = chance.choice((1, 2, 2, 3)), chance.random() < 0.7
         kinds = [kind for kind in _KINDS if gives_back or not kind.gives_back]
         chain.trouble()
         chain.give("a")
