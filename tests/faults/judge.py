@@ -95,9 +95,15 @@ def unread(walk: Walk, evidence: Evidence) -> list[Sheet]:
         sheet
         for sheet in walk.sheets
         if not (sheet.overwritten or sheet.watched or sheet.corrected)
-        and not sheet.names & set(evidence.rows)
-        and not (evidence.forgotten and sheet.names & set(evidence.calls))
+        and not _own_names(walk, sheet) & set(evidence.rows)
+        and not (evidence.forgotten and _own_names(walk, sheet) & set(evidence.calls))
     ]
+
+
+def _own_names(walk: Walk, sheet: Sheet) -> set[str]:
+    """The names of the rows that no sheet before has, or of all where there is none: they tell whether it was read."""
+    before = (other.names for other in walk.sheets[: walk.sheets.index(sheet)])
+    return sheet.names.difference(*before) or sheet.names
 
 
 def judge(walk: Walk, evidence: Evidence) -> Iterator[str]:
@@ -138,7 +144,7 @@ def _forgotten(walk: Walk, sheet: Sheet, evidence: Evidence) -> Iterator[str]:
         known |= {name for name in sheet.names if any(_definite(call) for call in evidence.calls.get(name, ()))}
         known |= {name for name in sheet.names if any(word != "send" for _, word in walk.decided.get(name, ()))}
     missing = sheet.names - known
-    if missing and ((known and not sheet.corrected) or sheet.finished):
+    if missing and (known & _own_names(walk, sheet) or sheet.finished):
         yield f"b: {sheet.path.name}: {len(missing)} of {len(sheet.rows)} rows are in no run: {sorted(missing)[:5]}"
     undecided = {found.lead for found in undecided_rows(evidence)}
     for name in sorted(known & set(evidence.rows)):

@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from tests.faults.processes import Ended
@@ -24,6 +25,8 @@ ONCE_MORE = 0.3
 SENDING = {"run", "resume", "retry", "watch"}
 TWO = 0.35
 """The share of steps that are two commands at once."""
+SAME_ROWS = 0.7
+"""The share of corrected copies beside which their sheet is sent, if there are two commands at once."""
 AWAY = 0.15
 """The share of steps at whose beginning the dialer goes away."""
 DONE = (0, 3)
@@ -95,7 +98,7 @@ def corrected(walk: Walk) -> Command | None:
     copy = walk.note_sheet(Sheet(path, rows, corrected=True))
     # What its sheet has sent does not go from here, unless that run was forgotten.
     walk.give(str(path), path.read_bytes(), copy.names if walk.epoch else copy.names - sheet.names)
-    return _run_copy(copy)
+    return replace(_run_copy(copy), beside=partial(_run, walk, sheet))
 
 
 def _run_copy(copy: Sheet) -> Command:
@@ -239,7 +242,10 @@ def take_step(walk: Walk, number: int) -> None:
     if away:
         walk.dialer.away_until = time.monotonic() + chance.uniform(0.2, 1.5)
         walk.diary.append("the dialer is away for a while")
-    commands = [choose(walk, STEPS), *([choose(walk, BESIDE)] if two else [])]
+    commands = [choose(walk, STEPS)]
+    if two:
+        beside = commands[0].beside if chance.random() < SAME_ROWS else None
+        commands.append(beside() if beside is not None else choose(walk, BESIDE))
     for _ in range(chance.choice(ROUNDS)):
         ended = walk.carry_out(*((command, _strike_at(walk, command)) for command in commands))
         walk.commands += len(commands)

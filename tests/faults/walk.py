@@ -87,11 +87,13 @@ def _patch(tempo: Tempo) -> None:
 
 @dataclass
 class Command:
-    """One command line; `then` is told how it ended, `again` gives it once more."""
+    """One command line; `then` is told how it ended, `again` gives it once more, `beside` gives another one with the
+    same rows."""
 
     words: list[str]
     then: Callable[[Ended], None] = lambda _: None
     again: "Callable[[], Command] | None" = None
+    beside: "Callable[[], Command] | None" = None
 
 
 @dataclass
