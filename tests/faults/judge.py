@@ -146,13 +146,13 @@ def _forgotten(walk: Walk, sheet: Sheet, evidence: Evidence) -> Iterator[str]:
     missing = sheet.names - known
     if missing and (known & _own_names(walk, sheet) or sheet.finished):
         yield f"b: {sheet.path.name}: {len(missing)} of {len(sheet.rows)} rows are in no run: {sorted(missing)[:5]}"
-    undecided = {found.lead for found in undecided_rows(evidence)}
+    # A row of several files may wait for another file's run, and be left out then: each time a line says so.
+    is_mixed = sheet.corrected or _own_names(walk, sheet) != sheet.names
+    told = is_mixed and any("not sent" in line for line in walk.loud)
     for name in sorted(known & set(evidence.rows)):
         done_by_word = any(word == "applied" for _, word in walk.decided.get(name, ()))
-        # A row that was corrected may be done, or wait, in another version.
         stands = any(evidence.standing(version) for version in walk.versions(name))
-        waits = len(walk.versions(name)) > 1 and evidence.rows[name][0].lead in undecided
-        if not (stands or waits or evidence.forgotten or done_by_word):
+        if not (stands or told or evidence.forgotten or done_by_word):
             yield f"b: {name} is skipped in every run that has it: {evidence.rows[name]}"
 
 

@@ -117,6 +117,8 @@ class Walk:
     diary: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """The promises that did not hold, in sentences."""
+    loud: set[str] = field(default_factory=set)
+    """The loud lines (`!`) of all commands."""
     epoch: int = 0
     """Grows with each `prune`: a file whose run is forgotten is a new one."""
     given_back: int = 0
@@ -251,6 +253,7 @@ attempts = {ATTEMPTS}
         if command.words[0] not in _LOOKS or ended.code:
             last = ended.err.strip().splitlines()[-1:] or [""]
             self.diary.append(f"    exit {ended.code}: {last[0][:120]}")
+        self.loud |= {line for line in ended.err.splitlines() if line.startswith("!")}
         what = " ".join(command.words)
         if ended.code not in codes_after(dealt):
             self.broken.append(f"f: {what} exits {ended.code}, struck by {list(map(str, dealt))}: {ended.err[-1500:]}")
