@@ -10,7 +10,7 @@ import re
 import sqlite3
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -116,7 +116,7 @@ class Chain:
         for run in started:
             self._note_run(run, content, "\n".join(loud))
         self.oracle.hear(loud, content)
-        calls = self._calls()
+        calls = self._calls(started if content else ())
         self.diary.append(f"$ {' '.join(map(str, words))} -> {done.code} {_listed(calls)}")
         self.diary += (f"      {line[:260]}" for line in loud)
         told = [*loud, *(self.oracle.told[run] for run in sorted(going_on.union(started)))]
@@ -136,8 +136,9 @@ class Chain:
         self.files.contents[run] = content or known
         self.oracle.told[run] += words + (self.oracle.told[of] if is_same else "")
 
-    def _calls(self) -> list[Sending]:
-        """The dialer's calls since the last command, each with the row that the journal has for it."""
+    def _calls(self, of_file: Collection[str]) -> list[Sending]:
+        """The dialer's calls since the last command, each with the row that the journal has for it; `of_file` are the
+        runs of the file that the command has read."""
         ledger = self._dialer.ledger
         applied = {one.request for one in ledger.applications}
         received, self._seen = ledger.received[self._seen :], len(ledger.received)
@@ -151,6 +152,7 @@ class Chain:
             row = next((row for row in attempts if (row[2], _text(row[3])) == call.key), None)
             if row is not None:
                 attempts.remove(row)
+                call.of_file = row[0] in of_file
                 call.content, call.place = self.files.contents.get(row[0], ()), row[1] - 2
                 if call.place < len(call.content):
                     call.age = (*call.content[call.place].age, self.files.corrected.get(call.key, 0))

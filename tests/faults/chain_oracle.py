@@ -30,7 +30,7 @@ _STAYS = {"failed", "rejected", "unknown", "conflict", "pending"}
 @dataclass
 class Sending:
     """A call: `content` is the one that its run has read, `place` the row's in it, `age` that of the row or of its
-    correction. `undecided`: behind it a person had to decide."""
+    correction. `undecided`: behind it a person had to decide. `of_file`: its command has just read the file."""
 
     lead: str
     text: str
@@ -40,6 +40,7 @@ class Sending:
     content: Content = ()
     place: int | None = None
     undecided: bool = False
+    of_file: bool = False
 
     @property
     def key(self) -> Key:
@@ -93,13 +94,19 @@ class Oracle:
             if call.lead not in LEADS:
                 self.broken.append(f"a: {command}: {call.lead} is a lead of no sheet")
             before = [one for one in self.sent if one.lead == call.lead and one.applied]
+            # Between a sheet and its copies and reports no words excuse it.
+            excuses = "" if call.of_file and all(one.age[0] == call.age[0] for one in before) else words
             if call.applied and before:
-                if self._repeats(call, before, words):
+                if self._repeats(call, before, excuses):
                     self.broken.append(f"a: {command}: {call.lead} {call.text} went again, not told")
-                if before[-1].text != call.text and call.is_older(before[-1]) and not _TELLS_ORDER.search(words):
+                if before[-1].text != call.text and call.is_older(before[-1]) and not _TELLS_ORDER.search(excuses):
                     undone.append((call, before[-1]))
             self.sent.append(call)
         for call, newer in undone:
+            last = next(one for one in reversed(self.sent) if one.lead == call.lead and one.applied)
+            if last is not call and (last.text == newer.text or not last.is_older(newer)):
+                # Rows of a lead go in the order of the file, and a later one has brought the newer text back.
+                continue
             self.broken.append(f"e: {command}: {call.lead} {call.text} over the newer {newer.text}, not told")
 
     def _repeats(self, call: Sending, before: list[Sending], words: str) -> bool:

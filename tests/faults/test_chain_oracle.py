@@ -55,6 +55,30 @@ def test_a_text_goes_again_by_a_word_only(
     assert oracle.broken == broken
 
 
+def test_no_word_excuses_a_text_that_goes_again_from_a_copy_of_its_sheet(oracle: Oracle) -> None:
+    oracle.judge("run", [sending("t1", 1), sending("t2", 1)], "")
+    call = sending("t1", 2)
+    call.of_file = True
+    oracle.judge("run copy", [call], "! 1 row says what its lead was last sent")
+    assert oracle.broken == [
+        "a: run copy: L0 t1 went again, not told",
+        "e: run copy: L0 t1 over the newer t2, not told",
+    ]
+
+
+def test_a_correction_of_an_earlier_row_goes_before_that_of_a_later_one(oracle: Oracle) -> None:
+    oracle.judge("run", [sending("t1", 1), sending("t2", 1)], "")
+    corrected = [Line("L0", "t1.1", (1, 0)), Line("L0", "t2.2", (1, 1))]
+    calls = [Sending("L0", line.text, True, 2, (1, at, at + 1), corrected, at) for at, line in enumerate(corrected)]
+    oracle.judge("run copy", calls, "")
+    assert oracle.broken == []
+    oracle.judge("run copy", calls[:1], "")
+    assert oracle.broken == [
+        "a: run copy: L0 t1.1 went again, not told",
+        "e: run copy: L0 t1.1 over the newer t2.2, not told",
+    ]
+
+
 def test_a_text_that_a_sheet_has_again_may_go_again(oracle: Oracle) -> None:
     oracle.judge("run", [sending("t1", 1), sending("t2", 1)], "")
     oracle.files.write("a", SHEET[:1])
