@@ -16,7 +16,7 @@ from tests.faults.chain_files import IDEMPOTENT, LEADS, Content, Files, Line, ro
 Key = tuple[str, str]
 """A lead and a text."""
 
-_ORDER = r"says? what|second time|equals? a row|rows equal rows|equal rows|would undo|go(es)? behind"
+_ORDER = r"says? what|second time|equals? a row|equal rows|would undo|go(es)? behind"
 _TELLS_REPEAT = re.compile(rf"{_ORDER}|holds the same|repeats")
 _TELLS_ORDER = re.compile(
     rf"{_ORDER}|go(es)? as before|old text|waits? with (another|other)|failed with (another|other)|rows? left of"

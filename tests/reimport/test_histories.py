@@ -114,7 +114,7 @@ class Story:
             assert OPEN & {row["status"] for row in rows}, f"{lead} is forgotten: {rows}"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANSWERS, STEPS)
 def test_nothing_is_applied_twice_and_no_row_is_lost(answers: dict[tuple[str, int], str], steps: list[str]) -> None:
     faults = [replace(FAULTS[kind], lead=lead, attempt=attempt) for (lead, attempt), kind in answers.items()]
