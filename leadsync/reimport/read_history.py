@@ -67,10 +67,6 @@ def history_of(
 def _gathered(
     journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord], file: Path | None
 ) -> SheetHistory:
-    states: dict[int, list[RowState]] = {}
-    added: dict[str, list[RowState]] = {}
-    gone: dict[tuple[str, int], str] = {}
-    rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(sheet_of(journal, own[0]))}
     runs = sorted([*own, *others], key=lambda run: run.created)
@@ -79,34 +75,9 @@ def _gathered(
     last = journal.origins(followed.run.id, open_in)
     rows = SheetRows(last, numbers_in_sheet(followed.run, last))
     earlier = [run for run in reversed(runs) if run.id in whole and run.id != followed.run.id]
-    places = _moved(journal, rows, followed.run, earlier, open_in)
-    """Of rows with another number in their run, and of those in files that were given back."""
-    for run in runs:
-        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
-        descendants = journal.descendants(run.id)
-        later = _successes(run.id, origins, descendants)
-        if run.id in ids:
-            later = {**_equals_sent(journal, origins), **later}
-        waits = _waiting(origins) if run.checked or not same_numbers(journal, run, followed.run) else {}
-        found = _numbered(origins) if run.id in whole else rows.places(origins)
-        for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
-            # Of a file that was given back the links count: other rows of the sheet may be missing there.
-            place = places.get((run.id, number), usual)
-            is_waiting = number in waits and number not in later
-            state = RowState(number, origins[number], run.id in ids, place, later.get(number), is_waiting)
-            (added.setdefault(lead, []) if place is None else states.setdefault(place, [])).append(state)
-            if place is not None and run.id in whole:
-                places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
-        if run.id in ids:
-            gone |= {(run.id, number): by for number, by in later.items()}
-            rejected |= _rejected(journal, run, origins, later)
-    return SheetHistory(
-        states=states,
-        added=added,
+    history = SheetHistory(
         last=last,
         rows=rows,
-        gone=gone,
-        rejected=rejected,
         is_original=followed.is_original,
         is_other_copy=followed.is_other_copy,
         is_numbered=followed.is_numbered,
@@ -115,8 +86,44 @@ def _gathered(
         sheet=sheet_of(journal, own[0]).name,
         content=content_of(journal, followed.run),
         whole=whole,
-        places=places,
+        places=_moved(journal, rows, followed.run, earlier, open_in),
     )
+    for run in runs:
+        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
+        is_of_copy = bool(run.checked) or not same_numbers(journal, run, followed.run)
+        _add(journal, history, run, origins, is_own=run.id in ids, is_of_copy=is_of_copy)
+    return history
+
+
+def _add(
+    journal: Journal,
+    history: SheetHistory,
+    run: RunRecord,
+    origins: Mapping[int, Origin],
+    *,
+    is_own: bool,
+    is_of_copy: bool,
+) -> None:
+    """Add the rows of a run, with the `origins` of those that count; the runs before have been added."""
+    is_whole, places = run.id in history.whole, history.places
+    descendants = journal.descendants(run.id)
+    later = _successes(run.id, origins, descendants)
+    if is_own:
+        later = {**_equals_sent(journal, origins), **later}
+    waits = _waiting(origins) if is_of_copy else {}
+    found = _numbered(origins) if is_whole else history.rows.places(origins)
+    for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
+        # Of a file that was given back the links count: other rows of the sheet may be missing there.
+        place = places.get((run.id, number), usual)
+        is_waiting = number in waits and number not in later
+        state = RowState(number, origins[number], is_own, place, later.get(number), is_waiting)
+        history.add_state(lead, state)
+        if place is not None and is_whole:
+            links = descendants.get(number, ())
+            places |= {(by, taken): place for by, _, taken in links if by not in history.whole}
+    if is_own:
+        history.gone |= {(run.id, number): by for number, by in later.items()}
+        history.rejected |= _rejected(journal, run, origins, later)
 
 
 def _rejected(

@@ -41,16 +41,16 @@ class SheetHistory:
     A row is asked about by its place in the sheet, `there`; None for a new one.
     """
 
-    states: Mapping[int, Sequence[RowState]] = field(default_factory=dict)
+    states: dict[int, list[RowState]] = field(default_factory=dict)
     """By place, the oldest first."""
-    added: Mapping[str, Sequence[RowState]] = field(default_factory=dict)
+    added: dict[str, list[RowState]] = field(default_factory=dict)
     """Those of rows added elsewhere, by lead."""
     last: Mapping[int, Origin] = field(default_factory=dict)
     """The rows of the followed run, by number."""
     rows: SheetRows = field(default_factory=lambda: SheetRows({}))
-    gone: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    gone: dict[tuple[str, int], str] = field(default_factory=dict)
     """Rows of the followed run and those before it, by run and number, with the run of a later success."""
-    rejected: Mapping[Cells, str] = field(default_factory=dict)
+    rejected: dict[Cells, str] = field(default_factory=dict)
     """The cells of the rejected ones among the `gone`, with the same run."""
     is_original: bool = False
     is_other_copy: bool = False
@@ -65,7 +65,8 @@ class SheetHistory:
     """The id of the sheet as the followed run has read it, the same for its copies."""
     whole: Collection[str] = ()
     """The runs of the whole sheet. A row's number is its place there, but for those among the `places`."""
-    places: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Of rows with another number in their run, by run and number, and of those in files that were given back."""
     _waiting: dict[int, list[Correction]] = field(default_factory=dict, init=False)
     """The corrections that wait in files given back, by place."""
     _order: dict[str, dict[int, int]] = field(default_factory=dict, init=False)
@@ -77,6 +78,13 @@ class SheetHistory:
     def is_copy(self) -> bool:
         """Whether the followed run is of another copy: which of two texts is the older one is not known."""
         return self.is_original or self.is_other_copy
+
+    def add_state(self, lead: str, state: RowState) -> None:
+        """Add a row of the lead, newer than those before it."""
+        if state.place is None:
+            self.added.setdefault(lead, []).append(state)
+        else:
+            self.states.setdefault(state.place, []).append(state)
 
     def through(self, lead: str) -> dict[int, set[int]]:
         """The places of the lead's rows that went through in any run, each with the digests of its payloads then."""
