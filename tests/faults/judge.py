@@ -89,21 +89,15 @@ def _sums(summary: Mapping[str, object], table: Sequence[Mapping[str, str]]) -> 
 
 
 def unread(walk: Walk, evidence: Evidence) -> list[Sheet]:
-    """The sheets of which no run has a row, but for those that people have overwritten or moved since, and for
-    corrected copies: those may wait for a decision."""
+    """The sheets of which no run has a row, but for those that people have overwritten or moved since."""
     return [
         sheet
         for sheet in walk.sheets
-        if not (sheet.overwritten or sheet.watched or sheet.corrected)
-        and not _own_names(walk, sheet) & set(evidence.rows)
-        and not (evidence.forgotten and _own_names(walk, sheet) & set(evidence.calls))
+        if not sheet.overwritten
+        and not sheet.watched
+        and not sheet.names & set(evidence.rows)
+        and not (evidence.forgotten and sheet.names & set(evidence.calls))
     ]
-
-
-def _own_names(walk: Walk, sheet: Sheet) -> set[str]:
-    """The names of the rows that no sheet before has, or of all where there is none: they tell whether it was read."""
-    before = (other.names for other in walk.sheets[: walk.sheets.index(sheet)])
-    return sheet.names.difference(*before) or sheet.names
 
 
 def judge(walk: Walk, evidence: Evidence) -> Iterator[str]:
@@ -120,7 +114,6 @@ def judge(walk: Walk, evidence: Evidence) -> Iterator[str]:
         yield f"d: {walk.dialer.peak} calls at once at {walk.slots} slots"
     if not (evidence.forgotten and walk.given_back):
         yield from _out_of_order(walk, evidence)
-        yield from _undone(walk, evidence)
     yield from leaks(walk.folder)
 
 
@@ -144,15 +137,11 @@ def _forgotten(walk: Walk, sheet: Sheet, evidence: Evidence) -> Iterator[str]:
         known |= {name for name in sheet.names if any(_definite(call) for call in evidence.calls.get(name, ()))}
         known |= {name for name in sheet.names if any(word != "send" for _, word in walk.decided.get(name, ()))}
     missing = sheet.names - known
-    if missing and (known & _own_names(walk, sheet) or sheet.finished):
+    if missing and (known or sheet.finished):
         yield f"b: {sheet.path.name}: {len(missing)} of {len(sheet.rows)} rows are in no run: {sorted(missing)[:5]}"
-    # A row of several files may wait for another file's run, and be left out then: each time a line says so.
-    is_mixed = sheet.corrected or _own_names(walk, sheet) != sheet.names
-    told = is_mixed and any("not sent" in line for line in walk.loud)
     for name in sorted(known & set(evidence.rows)):
         done_by_word = any(word == "applied" for _, word in walk.decided.get(name, ()))
-        stands = any(evidence.standing(version) for version in walk.versions(name))
-        if not (stands or told or evidence.forgotten or done_by_word):
+        if evidence.standing(name) is None and not evidence.forgotten and not done_by_word:
             yield f"b: {name} is skipped in every run that has it: {evidence.rows[name]}"
 
 
@@ -230,7 +219,7 @@ def _out_of_order(walk: Walk, evidence: Evidence) -> Iterator[str]:
 
 def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) -> Iterator[str]:
     earlier, later = evidence.calls.get(before.name, []), evidence.calls.get(row.name, [])
-    if len(walk.versions(before.name)) > 1 or any(call.body["FirstPhone"] != before.phone for call in earlier):
+    if any(call.body["FirstPhone"] != before.phone for call in earlier):
         # Corrected by hand and given back: that is a newer word than the sheet's next row.
         return
     decided = walk.decided.get(before.name, [])
@@ -249,23 +238,6 @@ def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) 
     # A retry sends both again where the later one is in doubt: the lead ends with the later one's values.
     if applied and once and late and max(late) > max(applied):
         yield f"e: {before.name} was applied after {row.name}, a later row of its lead"
-
-
-def _undone(walk: Walk, evidence: Evidence) -> Iterator[str]:
-    """Rows that were applied in their first text after a correction, though no person wanted them again."""
-    for name, first in walk.corrections.items():
-        if any(walk.permits[one] > 1 or walk.decided.get(one) for one in (name, first)):
-            continue
-        new, old = (
-            [
-                call.applied_at
-                for call in evidence.calls.get(one, ())
-                if call.applied_at is not None and not call.left_out
-            ]
-            for one in (name, first)
-        )
-        if new and old and max(old) > min(new):
-            yield f"e: {first} was applied after {name}, its correction"
 
 
 def _settled(calls: Sequence[Call]) -> bool:

@@ -4,7 +4,6 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from tests.faults.processes import Ended
@@ -25,16 +24,10 @@ ONCE_MORE = 0.3
 SENDING = {"run", "resume", "retry", "watch"}
 TWO = 0.35
 """The share of steps that are two commands at once."""
-SAME_ROWS = 0.7
-"""The share of corrected copies beside which their sheet is sent, if there are two commands at once."""
 AWAY = 0.15
 """The share of steps at whose beginning the dialer goes away."""
 DONE = (0, 3)
 """The exit codes of a command that has done what it could."""
-KEPT = 0.5
-"""The share of sheets written anew that have rows of the old one, and the share of those rows."""
-CORRECTED = 0.15
-"""The share of rows that a person corrects in a copy."""
 SETTLED = {"succeeded", "skipped", "conflict", "unknown"}
 
 
@@ -57,52 +50,22 @@ def fresh(walk: Walk) -> Command:
 def same(walk: Walk) -> Command | None:
     """A sheet that was given before."""
     sheets = [sheet for sheet in walk.sheets if not sheet.overwritten and not sheet.watched]
-    if not sheets:
-        return None
-    sheet = walk.chance.choice(sheets)
-    return _run_copy(sheet) if sheet.corrected else _run(walk, sheet)
+    return _run(walk, walk.chance.choice(sheets)) if sheets else None
 
 
 def changed(walk: Walk) -> Command | None:
-    """The next night's sheet under the name of an old one, sometimes with some of its rows."""
-    sheets = [sheet for sheet in walk.sheets if not sheet.watched and not sheet.corrected]
-    if not sheets:
-        return None
-    old = walk.chance.choice(sheets)
-    kept = [row for row in old.rows if walk.chance.random() < KEPT] if walk.chance.random() < KEPT else []
-    return _run(walk, walk.new_sheet(old.path, kept))
+    """The next night's sheet under the name of an old one."""
+    sheets = [sheet for sheet in walk.sheets if not sheet.watched]
+    return _run(walk, walk.new_sheet(walk.chance.choice(sheets).path)) if sheets else None
 
 
 def copied(walk: Walk) -> Command | None:
     """A sheet that was given before, under another name."""
-    sheets = [sheet for sheet in walk.sheets if not sheet.watched and not sheet.corrected]
+    sheets = [sheet for sheet in walk.sheets if not sheet.watched]
     if not sheets:
         return None
     rows = walk.chance.choice(sheets).rows
     return _run(walk, walk.add_sheet(Sheet(walk.work / f"copy{len(walk.sheets)}.csv", rows)))
-
-
-def corrected(walk: Walk) -> Command | None:
-    """A copy of a sheet by `check`, in which a person has corrected rows; the sheet itself may be sent, too."""
-    sheets = [sheet for sheet in walk.sheets if not sheet.overwritten and not sheet.watched and not sheet.corrected]
-    if not sheets:
-        return None
-    sheet, path = walk.chance.choice(sheets), walk.work / f"checked{len(walk.sheets)}.csv"
-    if walk.calmly("check", sheet.path, "--output", path).code not in DONE:
-        return None
-    table = read_rows(path)
-    rows = tuple(walk.correct(row) if walk.chance.random() < CORRECTED else row for row in sheet.rows)
-    for cells, row in zip(table, rows, strict=True):
-        cells["Name"], cells["FirstPhone"] = row.name, row.phone
-    write_rows(path, list(table[0]), (list(cells.values()) for cells in table), bom=True)
-    copy = walk.note_sheet(Sheet(path, rows, corrected=True))
-    # What its sheet has sent does not go from here, unless that run was forgotten.
-    walk.give(str(path), path.read_bytes(), copy.names if walk.epoch else copy.names - sheet.names)
-    return replace(_run_copy(copy), beside=partial(_run, walk, sheet))
-
-
-def _run_copy(copy: Sheet) -> Command:
-    return Command(["run", str(copy.path)], partial(_note_end, copy), partial(_run_copy, copy))
 
 
 def watch(walk: Walk) -> Command:
@@ -209,7 +172,6 @@ STEPS: tuple[tuple[Step, int], ...] = (
     (same, 4),
     (changed, 3),
     (copied, 1),
-    (corrected, 3),
     (watch, 4),
     (resume, 5),
     (retry, 3),
@@ -242,10 +204,7 @@ def take_step(walk: Walk, number: int) -> None:
     if away:
         walk.dialer.away_until = time.monotonic() + chance.uniform(0.2, 1.5)
         walk.diary.append("the dialer is away for a while")
-    commands = [choose(walk, STEPS)]
-    if two:
-        beside = commands[0].beside if chance.random() < SAME_ROWS else None
-        commands.append(beside() if beside is not None else choose(walk, BESIDE))
+    commands = [choose(walk, STEPS), *([choose(walk, BESIDE)] if two else [])]
     for _ in range(chance.choice(ROUNDS)):
         ended = walk.carry_out(*((command, _strike_at(walk, command)) for command in commands))
         walk.commands += len(commands)

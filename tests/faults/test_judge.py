@@ -45,8 +45,7 @@ class Case:
 
     def broken(self) -> set[str]:
         """The letters of the promises that the judge finds broken."""
-        names = {call.row for call in self.calls}
-        by_row = {name: [call for call in self.calls if call.row == name] for name in names}
+        by_row = {row.name: [call for call in self.calls if call.row == row.name] for row in (SALE, QUIET)}
         rows = {
             name: [Found(name, f"run-{at}", 2, "L1", status) for at, status in enumerate(statuses)]
             for name, statuses in self.statuses.items()
@@ -259,31 +258,3 @@ def test_an_earlier_row_again_after_a_later_one(case):
 def test_a_piece_of_the_key_in_a_file(case, piece):
     (case.walk.folder / "7-run.err").write_text(f"refused: {piece}…")
     assert case.broken() == {"h"}
-
-
-@pytest.mark.parametrize(
-    ("sale", "fixed", "broken"),
-    [
-        ("succeeded", "succeeded", set()),
-        ("skipped", "succeeded", set()),
-        ("succeeded", "skipped", set()),
-        ("skipped", "skipped", {"b"}),
-    ],
-)
-def test_a_corrected_row_is_done_in_one_of_its_texts(case, sale, fixed, broken):
-    row = case.walk.correct(SALE)
-    case.walk.note_sheet(Sheet(case.walk.work / "copy.csv", (row, QUIET), corrected=True, finished=True))
-    case.call(row, OK)
-    case.statuses |= {"Sale": [sale], row.name: [fixed]}
-    assert case.broken() == broken
-
-
-def test_a_row_in_its_first_text_behind_its_correction(case):
-    row = case.walk.correct(SALE)
-    case.walk.note_sheet(Sheet(case.walk.work / "copy.csv", (row, QUIET), corrected=True))
-    case.statuses[row.name] = ["succeeded"]
-    case.calls.insert(0, case.calls.pop(case.calls.index(case.call(row, OK))))
-    case.calls[0].applied_at = -1.0
-    assert case.broken() == {"e"}
-    case.walk.permits["Sale"] += 1
-    assert case.broken() == set()

@@ -95,11 +95,9 @@ def _rest(walk: Walk) -> None:
     walk.broken += judge(walk, evidence)
     if walk.broken:
         return
-    undecided = undecided_rows(evidence)
-    for run in sorted({found.run for found in undecided}):
-        _decide(walk, run, [found for found in undecided if found.run == run])
-    if undecided or any(sheet.corrected for sheet in walk.sheets):
-        _give_copies(walk)
+    if undecided := undecided_rows(evidence):
+        for run in sorted({found.run for found in undecided}):
+            _decide(walk, run, [found for found in undecided if found.run == run])
         evidence = collect(walk)
         walk.broken += judge(walk, evidence)
         walk.broken += (
@@ -148,16 +146,6 @@ def _decide(walk: Walk, run: str, rows: list[Found]) -> None:
     resumed = walk.calmly("resume", run)
     if resumed.code not in DONE:
         walk.broken.append(f"g: resume {run} after resolve exits {resumed.code}: {resumed.err}")
-
-
-def _give_copies(walk: Walk) -> None:
-    """Corrections that waited for a decision go once their files are given again."""
-    for sheet in [sheet for sheet in walk.sheets if sheet.corrected]:
-        ended = walk.calmly("run", sheet.path)
-        sheet.finished = True
-        if ended.code not in DONE:
-            walk.broken.append(f"g: run {sheet.path.name} after resolve exits {ended.code}: {ended.err}")
-    _resume_all(walk)
 
 
 def counted(strikes: Counter[str]) -> str:

@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,6 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     watched: bool = False
     overwritten: bool = False
-    corrected: bool = False
-    """Whether it is a file of leadsync with corrected rows."""
     finished: bool = False
     """Whether a command that was to send it has ended by itself as if all were done."""
 
@@ -87,13 +85,11 @@ def _patch(tempo: Tempo) -> None:
 
 @dataclass
 class Command:
-    """One command line; `then` is told how it ended, `again` gives it once more, `beside` gives another one with the
-    same rows."""
+    """One command line; `then` is told how it ended, `again` gives it once more."""
 
     words: list[str]
     then: Callable[[Ended], None] = lambda _: None
     again: "Callable[[], Command] | None" = None
-    beside: "Callable[[], Command] | None" = None
 
 
 @dataclass
@@ -112,13 +108,9 @@ class Walk:
     sheets: list[Sheet] = field(default_factory=list)
     permits: Counter[str] = field(default_factory=Counter)
     decided: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
-    corrections: dict[str, str] = field(default_factory=dict)
-    """Rows that people have corrected in files of leadsync: the name that each was given there, and its first one."""
     diary: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """The promises that did not hold, in sentences."""
-    loud: set[str] = field(default_factory=set)
-    """The loud lines (`!`) of all commands."""
     epoch: int = 0
     """Grows with each `prune`: a file whose run is forgotten is a new one."""
     given_back: int = 0
@@ -165,41 +157,24 @@ attempts = {ATTEMPTS}
     def state(self) -> Path:
         return self.folder / "state"
 
-    def new_sheet(self, path: Path, kept: Sequence[SheetRow] = ()) -> Sheet:
-        """Write a sheet whose rows nobody has seen, behind some that are `kept`; some share a lead, half set a
-        disposition."""
+    def new_sheet(self, path: Path) -> Sheet:
+        """Write a sheet whose rows nobody has seen; some share a lead, half set a disposition."""
         chance = self.chance
         leads = [f"L{number}" for number in range(chance.randint(6, 24))]
         rows = tuple(self._new_row(chance.choice(leads)) for _ in range(chance.randint(10, 30)))
-        return self.add_sheet(Sheet(path, (*kept, *rows), watched=path.parent == self.inbox))
+        return self.add_sheet(Sheet(path, rows, watched=path.parent == self.inbox))
 
     def _new_row(self, lead: str) -> SheetRow:
         self._rows += 1
         disposition = self.chance.choice(("Sale", "Sale", "<No Change>", ""))
         return SheetRow(f"Row-{self._rows}", lead, f"038321{8000 + self._rows}", disposition)
 
-    def correct(self, row: SheetRow) -> SheetRow:
-        """The row as a person has corrected it: with another number, and a name by which the ledger knows it."""
-        self._rows += 1
-        name = f"Row-{self._rows}"
-        self.corrections[name] = self.corrections.get(row.name, row.name)
-        return replace(row, name=name, phone=f"038321{8000 + self._rows}")
-
-    def versions(self, name: str) -> set[str]:
-        """The names of a row and of its corrections."""
-        first = self.corrections.get(name, name)
-        return {first, *(other for other, of in self.corrections.items() if of == first)}
-
     def add_sheet(self, sheet: Sheet) -> Sheet:
         """Write a sheet's file; what stood there before is gone."""
-        write_rows(sheet.path, HEADINGS, ((row.lead, row.phone, row.disposition, row.name) for row in sheet.rows))
-        return self.note_sheet(sheet)
-
-    def note_sheet(self, sheet: Sheet) -> Sheet:
-        """Note a sheet whose file was just written."""
         for other in self.sheets:
             other.overwritten = other.overwritten or other.path == sheet.path
         self.diary.append(f"write {sheet.path.relative_to(self.folder)}, {len(sheet.rows)} rows")
+        write_rows(sheet.path, HEADINGS, ((row.lead, row.phone, row.disposition, row.name) for row in sheet.rows))
         self.sheets.append(sheet)
         return sheet
 
@@ -253,7 +228,6 @@ attempts = {ATTEMPTS}
         if command.words[0] not in _LOOKS or ended.code:
             last = ended.err.strip().splitlines()[-1:] or [""]
             self.diary.append(f"    exit {ended.code}: {last[0][:120]}")
-        self.loud |= {line for line in ended.err.splitlines() if line.startswith("!")}
         what = " ".join(command.words)
         if ended.code not in codes_after(dealt):
             self.broken.append(f"f: {what} exits {ended.code}, struck by {list(map(str, dealt))}: {ended.err[-1500:]}")
