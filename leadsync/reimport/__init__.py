@@ -9,7 +9,7 @@ from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
-from leadsync.reimport.sheet_runs import newer_sheets, same_numbers
+from leadsync.reimport.sheet_runs import givers_of, newer_sheets, same_numbers
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
@@ -35,6 +35,7 @@ __all__ = [
     "behind",
     "decide",
     "digest_of",
+    "givers_of",
     "history_of",
     "is_as_written",
     "is_taken",

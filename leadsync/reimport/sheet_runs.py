@@ -49,16 +49,20 @@ def content_of(journal: Journal, run: RunRecord) -> str:
     return run.checked or CheckedSheet.of(sheet_of(journal, run), run.sheet, run.fingerprint).id
 
 
-def first_givers(journal: Journal, run: RunRecord) -> list[RunRecord]:
-    """The first runs of a run's rows, through retries and files given back, the oldest first; or the run itself."""
-    found, seen, ahead = set[str](), set[str](), [run.id]
+def givers_of(journal: Journal, run_id: str) -> list[str]:
+    """The runs that gave a run its rows, through retries and files given back."""
+    found: list[str] = []
+    ahead = [run_id]
     while ahead:
-        one = ahead.pop()
-        if one not in seen:
-            seen.add(one)
-            givers = journal.givers(one)
-            ahead += givers
-            found |= set() if givers else {one}
+        new = [giver for giver in journal.givers(ahead.pop()) if giver not in found]
+        found += new
+        ahead += new
+    return found
+
+
+def first_givers(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    """The first runs of a run's rows, the oldest first; or the run itself."""
+    found = (one for one in (run.id, *givers_of(journal, run.id)) if not journal.givers(one))
     return sorted(map(journal.run, found), key=lambda first: first.created)
 
 

@@ -6,7 +6,7 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.reimport import DECISIONS
+from leadsync.reimport import DECISIONS, givers_of
 
 TAKEN_BACK = "taken back"
 """In place of a decision: undo the last one."""
@@ -44,10 +44,15 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
 
 
 def resume_step(journal: Journal, run_id: str) -> str:
-    """How the rows of a run that may go after a decision are sent; empty without such rows."""
-    if not (count := journal.ready(run_id, None)):
-        return ""
-    return f"{counted(count, 'row')} of it can go now: leadsync resume {run_id}"
+    """How the rows that may go after a decision are sent: of the run, or of those that gave it its rows; empty without
+    such rows."""
+    ready = {one: journal.ready(one, None) for one in (run_id, *givers_of(journal, run_id))}
+    steps = (
+        f"{counted(count, 'row')} of {'it' if one == run_id else f'run {one}'} can go now: leadsync resume {one}"
+        for one, count in ready.items()
+        if count
+    )
+    return "; ".join(steps)
 
 
 def _check_rows(journal: Journal, run: RunRecord, numbers: Collection[int], *, take_back: bool) -> None:

@@ -193,6 +193,19 @@ def test_a_decision_leaves_a_run_finished_though_another_run_has_rows_to_send(jo
     assert journal.run(RUN).finished
 
 
+def test_a_decision_opens_the_run_whose_rows_wait_for_one_that_another_run_has_taken(
+    journal: Journal, tmp_path: Path
+) -> None:
+    add(journal, RUN, ("A", CONFLICT, 110), ("A", UNSENT), ("B", CONFLICT, 110), ("B", UNSENT))
+    journal.update_run(RUN, finished=True)
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("A", CONFLICT, 110), ("B", CONFLICT, 110))
+    journal.confirm(LATER, Effects(taken={RUN: [(2, 2), (4, 3)]}, decided={(RUN, State.SKIPPED): [2, 4]}))
+    journal.update_run(RUN, finished=True)
+    journal.resolve(LATER, [2], State.SUCCEEDED, "applied")
+    assert (journal.ready(RUN, None), journal.run(RUN).finished) == (1, False)
+
+
 def test_a_stopped_run_is_not_finished_by_a_decision(journal: Journal) -> None:
     add(journal, RUN, ("A", CONFLICT, 110))
     journal.update_run(RUN, stopped="interrupted")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, Connection, moment
-from leadsync.journal.sql.run_table import recount, run_key
+from leadsync.journal.sql.run_table import recount, reopen_givers, run_key
 from leadsync.journal.states import State
 from leadsync.journal.values import Decision
 from leadsync.models import Effect
@@ -39,6 +39,7 @@ class SqlDecisions(Connected):
             key = run_key(connection, run_id)
             count = sum(decide(connection, key, number, state, made) for number in numbers)
             recount(connection, run_id)
+            reopen_givers(connection, run_id)
         return count
 
     def take_back(self, run_id: str, numbers: Iterable[int]) -> int:

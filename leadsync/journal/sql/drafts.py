@@ -15,7 +15,16 @@ from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
 from leadsync.journal.sql.run_queue import SqlRunQueue
-from leadsync.journal.sql.run_table import LISTED, OF_SHEET, delete_run, insert_run, recount, run_key, set_run
+from leadsync.journal.sql.run_table import (
+    LISTED,
+    OF_SHEET,
+    delete_run,
+    insert_run,
+    recount,
+    reopen_givers,
+    run_key,
+    set_run,
+)
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry, Queued
 from leadsync.models import RunRecord
@@ -139,6 +148,7 @@ def _apply_decided(connection: Connection, effects: Effects, now: float, reason:
                 keep_decision(connection, key, number, MadeDecision("send", effects.user, "", now), "NOT harmless")
                 _move(connection, key, number, state, reason)
         recount(connection, other)
+        reopen_givers(connection, other)
         if state is State.SKIPPED:
             # Stopped or not: of a run whose last rows are another's now there is nothing to go on with.
             connection.execute(

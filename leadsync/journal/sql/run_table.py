@@ -8,6 +8,7 @@ from leadsync.journal.json_text import tally_json
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, stored
 from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
 from leadsync.journal.sql.database import Connection, places
+from leadsync.journal.sql.row_table import CAN_GO, UNDECIDED_LEADS
 from leadsync.journal.states import State
 from leadsync.models import RunRecord, Status
 from leadsync.reasons import SkipKind
@@ -30,6 +31,11 @@ RUN_TABLES = (
     "restored",
     "queued",
     "runs",
+)
+
+_GIVERS = (
+    "SELECT run FROM taken WHERE by_run = ? "
+    "UNION SELECT first.run FROM runs AS first JOIN runs AS retry ON retry.retry_of = first.id WHERE retry.run = ?"
 )
 
 
@@ -76,6 +82,23 @@ def recount(connection: Connection, run_id: str) -> None:
         f"(SELECT 1 FROM {OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",
         [run_id],
     )
+
+
+def reopen_givers(connection: Connection, run_id: str) -> None:
+    """Let `resume` find the finished runs that gave a run its rows, if rows left of them need not wait any longer."""
+    ahead, seen = [run_key(connection, run_id)], set[int]()
+    while ahead:
+        key = ahead.pop()
+        found = {giver for (giver,) in connection.execute(_GIVERS, [key, key])} - seen
+        ahead += found
+        seen |= found
+    for key in seen:
+        # One under way is not finished, and stays so.
+        connection.execute(
+            "UPDATE runs SET finished = FALSE WHERE run = ? AND finished AND EXISTS (SELECT 1 FROM "
+            f"{OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS}))",
+            [key, key],
+        )
 
 
 def delete_run(connection: Connection, key: int) -> None:
