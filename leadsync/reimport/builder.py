@@ -237,9 +237,11 @@ class ContextBuilder:
             later=(later := earlier.descendants.get(number, ())),
             is_taken=bool(later) and earlier.is_taken(number, mapped),
             later_row=earlier.later_row(lead, number),
-            is_older=(last := context.last_sent) is not None and earlier.is_older(last),
+            is_older=(last := context.last_sent) is not None and earlier.is_older(number, last),
             # A row that waited goes behind what its lead was sent meanwhile, be it the same.
-            is_since=last is not None and number not in earlier.waiting.by_now and earlier.reading.is_before(last),
+            is_since=last is not None
+            and number not in earlier.waiting.by_now
+            and earlier.reading_of(number).is_before(last),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
             in_doubt=next((one for one in before_it if not self.transfer.is_decided(claim.run, one)), None),
             before=before,

@@ -1,7 +1,7 @@
 """The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadsync.config import Settings
@@ -10,7 +10,7 @@ from leadsync.file_names import first_stem
 from leadsync.journal import CheckedSheet, Journal, LastSent, Origin, State
 from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
-from leadsync.reasons import FaultKind, Rejected, SkipKind
+from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.losses import LossesOfSheets
@@ -56,6 +56,8 @@ class Earlier:
     """Run and number of the rows that came from this run's."""
     waiting: WaitingLeads = NO_WAITING
     """A plain sheet's own rows that waited."""
+    earlier_readings: Mapping[str, Reading] = field(default_factory=dict)
+    """The readings of the runs in which rows failed that were not corrected here."""
 
     def note(self, losses: LossesOfSheets, line: int, number: int, decision: Send) -> None:
         """Compare a row to be sent, in a file's `line`, with its states over the runs of its sheet and its copies."""
@@ -86,9 +88,14 @@ class Earlier:
         rows = (history.later_row(self.sheet_run, lead, number) for history in self.histories)
         return next(filter(None, rows), None)
 
-    def is_older(self, last: LastSent) -> bool:
-        """Whether this run has read its values before another run read this payload."""
-        if last.run_id not in self.reading.newer:
+    def reading_of(self, number: int) -> Reading:
+        """When a row's values were read: of one left out because it was not corrected, in the run where it failed."""
+        failed_in = _failed_in(self.origins[number])
+        return self.earlier_readings.get(failed_in, self.reading)
+
+    def is_older(self, number: int, last: LastSent) -> bool:
+        """Whether a row's values were read before another run read this payload."""
+        if last.run_id not in self.reading_of(number).newer:
             return False
         # A row that came from this run has its place in the order of this run's rows, corrected or not.
         return (last.run_id, last.number) not in self.successors
@@ -181,6 +188,7 @@ class Lineage:
                 in_doubt.setdefault(origin.lead, []).append(number)
             elif origin.state in (State.UNKNOWN, State.CONFLICT):
                 undecided.setdefault(origin.lead, []).append(number)
+        failed_in = {_failed_in(origin) for origin in origins.values()} - {""}
         descendants = {
             number: [Descendant(*later) for later in found] for number, found in journal.descendants(run.id).items()
         }
@@ -198,6 +206,7 @@ class Lineage:
             reading_of_run(journal, run),
             {(one.run_id, one.number) for found in descendants.values() for one in found},
             waiting_leads(journal, run),
+            {one: reading_of_run(journal, journal.run(one)) for one in failed_in if journal.find(one)},
         )
 
     def _histories_of(self, run: RunRecord) -> Sequence[SheetHistory]:
@@ -360,6 +369,12 @@ def _sorted_rows(run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int
     for rows in rows_of_leads(origins).values():
         found |= {row: at for row, at in zip(in_order(rows, numbers), rows, strict=True) if row != at}
     return found
+
+
+def _failed_in(origin: Origin) -> str:
+    """The run in which a row failed that was left out because it was not corrected; empty for any other row."""
+    reason = origin.reason if origin.state is State.SKIPPED else None
+    return reason.run if isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING else ""
 
 
 def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:

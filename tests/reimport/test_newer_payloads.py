@@ -107,6 +107,19 @@ def test_a_corrected_row_has_its_other_columns_from_then(desk: Desk) -> None:
     assert notes(dialer) == {"L0": "old", "L1": "old", "L2": "old"}
 
 
+def test_a_row_left_uncorrected_is_as_old_as_its_failure(desk: Desk) -> None:
+    dialer = desk.dialer()
+    files = monday(desk, dialer, "failed")
+    tuesday = send_tuesday(desk)
+    for phone in ("0383218101", "0383218102"):
+        report = Path(files["report"])
+        report.write_text(report.read_text("utf-8-sig").replace(phone, phone[:-1] + "9"), "utf-8", newline="")
+        done = desk.leadsync("run", report, "--json").json
+        assert [line for line in done["warnings"] if "! 1 row would undo" in line and tuesday in line]
+        files = done["files"]
+    assert notes(dialer) == {"L0": "new", "L1": "old", "L2": "old"}
+
+
 def test_the_file_of_a_retry_is_as_old_as_its_first_run(desk: Desk) -> None:
     dialer = desk.dialer()
     monday(desk, dialer, "failed")
