@@ -58,6 +58,7 @@ class Corrections:
         self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
         self._corrected_in_vain: list[int] = []
+        self._undecided_corrected: list[int] = []
         self._left_to: dict[str, list[int]] = {}
         self._example = ""
         self._undone: list[int] = []
@@ -91,7 +92,8 @@ class Corrections:
             self._to_decide += 1
         # The first cells are read for open and changed rows alone; without them nothing is known to have changed.
         changes = list(_changes(context)) if context.before else []
-        corrected = bool(changes) and not undecided and isinstance(decision, Send | Rejected)
+        goes = isinstance(decision, Send) or (isinstance(decision, Rejected) and not undecided)
+        corrected = bool(changes) and goes
         for heading, before, now in changes:
             self._columns.setdefault(heading, _Column()).add(before, now, corrected=corrected)
         if corrected:
@@ -104,6 +106,9 @@ class Corrections:
             self._changed_in_vain.append(context.row.number)
         elif changes and isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_TO_RUN:
             self._left_to.setdefault(decision.run, []).append(context.row.number)
+        elif changes and undecided and isinstance(decision, Skip):
+            in_vain = self._changed_in_vain if context.claim.decision == "applied" else self._undecided_corrected
+            in_vain.append(context.row.number)
         elif changes and not undecided and context.row.number not in context.sheet.left_out:
             self._corrected_in_vain.append(context.row.number)
         elif not undecided:
@@ -137,6 +142,11 @@ class Corrections:
             yield Remark(f"{rows} not sent (row {examples(waiting)}), because {why}.", loud=True)
         if self._corrected_in_vain:
             yield in_vain(self._corrected_in_vain)
+        if count := len(self._undecided_corrected):
+            rows, them = counted(count, "corrected row is", "corrected rows are"), agreeing(count, "it", "them")
+            how = f"`send` or `not applied` in sync_decision sends {them} as corrected"
+            where = examples(self._undecided_corrected)
+            yield Remark(f"{rows} not sent (row {where}), because a person has to decide first: {how}.", loud=True)
         for heading, column in self._columns.items():
             # Two signs together: most rows changed in this column, and most of the new values were another row's.
             most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared

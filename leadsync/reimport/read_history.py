@@ -116,7 +116,7 @@ def _add(
         # Of a file that was given back the links count: other rows of the sheet may be missing there.
         place = places.get((run.id, number), usual)
         is_waiting = number in waits and number not in later
-        state = RowState(number, origins[number], is_own, place, later.get(number), is_waiting)
+        state = RowState(number, origins[number], is_own, place, later.get(number), is_waiting, bool(run.checked))
         history.add_state(lead, state)
         if place is not None and is_whole:
             links = descendants.get(number, ())

@@ -26,6 +26,9 @@ class RowState(NamedTuple):
     waits: bool = False
     """Whether it waits there for a row of another run, with a text that is not the sheet's own."""
 
+    of_copy: bool = False
+    """Whether the run has read a copy by `check`."""
+
     @property
     def through(self) -> str | None:
         """The run in which it went through, as one left out may have done before; None if it did not."""
@@ -37,6 +40,18 @@ class RowState(NamedTuple):
     def says(self, lead: Lead) -> bool:
         """Whether it says the same to the same lead."""
         return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)
+
+
+def is_over(states: Sequence[RowState], at: int, last: int) -> bool:
+    """Whether the text of one of a row's states is over, because the row went through in the `last` such one.
+
+    A correction in a copy that was never sent is not over by the sheet's own text.
+    """
+    one = states[at]
+    is_left_out = one.origin.state is State.SKIPPED
+    if at > last:
+        return is_left_out and not one.waits
+    return not (one.of_copy and is_left_out and one.through is None and not states[last].of_copy)
 
 
 def left_to_another(state: RowState) -> Skip | None:

@@ -62,13 +62,17 @@ def already_decided(context: Context) -> Skip | None:
     if claim.decision == "not applied" and origin is not None and origin.state is State.PENDING:
         # It is no open question (any more): its run is going to send it.
         return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
+    if claim.decision == "not applied" and origin is not None and _is_corrected_undecided(context, origin):
+        # As of any row that failed, its correction goes.
+        return None
     if claim.decision in DECISIONS:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.
     if is_still_failing(origin) or (own_row_waits(origin) and not claim.status):
         return None
-    if origin is not None and origin.state is State.PENDING and claim.status in _OPEN:
-        # Decided since: it is to be sent, and from here its place in the order of its lead is kept.
+    if origin is not None and origin.state in (State.PENDING, State.FAILED) and claim.status in _OPEN:
+        # Decided since. To be sent, it goes from here, in its place in the order of its lead; not applied, it goes if
+        # it was corrected.
         return None
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
@@ -91,10 +95,21 @@ def _as_called(context: Context) -> Skip:
         return Skip(SkipKind.CALLED, claim.run, status=claim.status)
     if origin.state.status != claim.status:
         return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+    if _is_corrected_undecided(context, origin):
+        # The correction goes once a person has called the row not applied.
+        return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, claim.number, status=claim.status)
     # The first reason tells more than "the run calls it skipped".
     if isinstance(origin.reason, Skip) and origin.reason.kind in _LASTING:
         return origin.reason
     return Skip(SkipKind.CALLED, origin.run_id, status=claim.status)
+
+
+def _is_corrected_undecided(context: Context, origin: Origin) -> bool:
+    """Whether a person has corrected a row that is to be decided."""
+    mapped = context.mapped
+    if origin.state not in _UNDECIDED or not isinstance(mapped, Lead):
+        return False
+    return not says_the_same(context.sheet, mapped, origin)
 
 
 def settled_elsewhere(context: Context) -> Skip | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.row_states import RowState, is_corrected_failure, left_to_another
+from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another
 from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import WaitingText
@@ -108,11 +108,8 @@ class SheetHistory:
         if (
             self.is_original
             or is_corrected_failure(states)
-            or any(
-                one.says(lead)
-                for when, one in enumerate([*states, *self.twins_of(there)])
-                if when <= at or (one.origin.state is State.SKIPPED and not one.waits) or when >= len(states)
-            )
+            or any(one.says(lead) for one in self.twins_of(there))
+            or any(one.says(lead) and is_over(states, when, at) for when, one in enumerate(states))
         ):
             return Skip(SkipKind.SENT_IN_COPY, through)
         return None

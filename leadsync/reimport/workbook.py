@@ -29,8 +29,7 @@ Key = tuple[str, int]
 Waiting = Callable[[str], Collection[int]]
 """Gives the numbers of the rows that only waited in a run, by its id."""
 
-_UNDECIDED = frozenset({Status.CONFLICT, Status.UNKNOWN})
-"""Rows for the sheet *To decide*. Others go if they were corrected on *Report*, or it is told that they do not."""
+_DECISION = "sync_decision"
 _DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED})
 
 
@@ -145,11 +144,12 @@ def _aligned(open_part: OpenPart, part: str, headings: Sequence[str]) -> Generat
 
 
 class _Seen:
-    """The rows of the sheets to work on: a digest of each, and whether they are in order."""
+    """The rows of the sheets to work on: a digest of each, a person's decisions, and whether they are in order."""
 
     def __init__(self, headings: Sequence[str]) -> None:
         self._headings = headings
         self.digests: dict[Key, int] = {}
+        self.decisions: dict[Key, str] = {}
         self.in_order = True
 
     def look(self, rows: Iterator[Row]) -> None:
@@ -159,6 +159,8 @@ class _Seen:
             key = _key(row, self._headings)
             if key is not None:
                 self.digests[key] = hash(_own(row.cells, self._headings))
+                if decision := _sync(row, self._headings, _DECISION):
+                    self.decisions[key] = decision
                 self.in_order = self.in_order and key[1] >= before
                 before = key[1]
 
@@ -182,11 +184,9 @@ def _from_report(
         if run not in runs:
             runs[run] = waiting(run)
         missing.discard(key)
-        if (number in runs[run] and key not in seen.digests) or (
-            _sync(row, headings, "sync_status") not in _UNDECIDED
-            and _is_corrected(row, key, shown, headings, seen, history)
-        ):
-            yield row
+        is_waiting = number in runs[run] and key not in seen.digests
+        if is_waiting or _is_corrected(row, key, shown, headings, seen, history):
+            yield _decided(row, headings, seen.decisions.get(key, ""))
     twice = min((number for run, number in missing if run in runs), default=None)
     if is_added and twice is not None:
         raise SheetError(
@@ -195,6 +195,14 @@ def _from_report(
             "the row there too.",
             names_file=True,
         )
+
+
+def _decided(row: Row, headings: Sequence[str], decision: str) -> Row:
+    """A row of *Report* with the decision made on another sheet; unchanged without one."""
+    at = _place(headings, _DECISION)
+    if not decision or not 0 <= at < len(row.cells):
+        return row
+    return row._replace(cells=(*row.cells[:at], decision, *row.cells[at + 1 :]))
 
 
 def _is_corrected(row: Row, key: Key, shown: str, headings: Sequence[str], seen: _Seen, history: History) -> bool:
@@ -241,8 +249,12 @@ def _is_sync(heading: str) -> bool:
     return heading_name(heading).startswith("sync_")
 
 
+def _place(headings: Sequence[str], name: str) -> int:
+    return next((at for at, heading in enumerate(headings) if heading_name(heading) == name), -1)
+
+
 def _sync(row: Row, headings: Sequence[str], name: str) -> str:
-    at = next((at for at, heading in enumerate(headings) if heading_name(heading) == name), -1)
+    at = _place(headings, name)
     return row.cells[at].strip().lower() if 0 <= at < len(row.cells) else ""
 
 

@@ -31,7 +31,7 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.plan import Plan, RunOptions, nothing_to_do, rest_of
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
@@ -96,6 +96,8 @@ def _plan_file(
         if options.limit is not None and (first := next((plan for plan in rest if plan.waiting), None)) is not None:
             return first
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
+        if seen is not None and _rest_is_elsewhere(journal, seen):
+            seen = None
         if seen is not None and (seen in left or not goes_by_now(journal, seen)):
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
@@ -131,6 +133,13 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
         elif not _waits_for_rest(journal, last, file):
             return _all_done(journal, last)
     return _plan_sheet(journal, file, settings, options, now, digest)
+
+
+def _rest_is_elsewhere(journal: Journal, run: RunRecord) -> bool:
+    """Whether a run was a trial of a copy by `check`, and its sheet or another copy has taken its rest over since: the
+    corrections that are in the first copy alone did not go."""
+    rest = rest_of(journal, run) if run.checked else None
+    return rest is not None and rest.fingerprint != run.fingerprint
 
 
 def _is_beside_copies(journal: Journal, run: RunRecord) -> bool:

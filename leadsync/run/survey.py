@@ -137,7 +137,8 @@ class Survey:
         self.rows += 1
         self.skipped += 1
         self.skips[reason.kind] += 1
-        if reason.kind in (
+        # A row that waits for itself was corrected before a person has decided on it: another line tells.
+        if (reason.run, reason.row) != (reason.of_run, reason.of_row) and reason.kind in (
             SkipKind.UNDECIDED_BEFORE,
             SkipKind.UNDECIDED_SINCE,
             SkipKind.LEFT_TO_RUN,

@@ -100,3 +100,15 @@ def test_rows_left_out_by_the_last_run_because_they_were_sent_do_not_go_from_a_c
     said = desk.leadsync("run", changed(copy, "P,p", "P,pp")).err
     assert versions(dialer) == [*before, "pp"]
     assert "! 1 row that went through in run" in said
+
+
+def test_a_correction_in_a_tried_copy_goes_behind_the_text_of_the_sheet_that_took_its_rest(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", "L,a", "L,b", "P,p")
+    copy = changed(copy_of(desk, sheet, "c.csv"), "P,p", "P,pp")
+    desk.leadsync("run", copy, "--limit", "1")
+    assert "! 1 row was corrected in the copy by check" in desk.leadsync("run", sheet).err
+    assert "! 1 row that went through in run" in desk.leadsync("run", copy).err
+    for again in (sheet, copy):
+        desk.leadsync("run", again)
+    assert (sorted(versions(dialer)), versions(dialer)[-1]) == (["a", "b", "p", "pp"], "pp")

@@ -5,7 +5,7 @@ import pytest
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.row_states import RowState, is_corrected_failure, left_to_another
+from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another
 
 SALE = {"njDisposition": "Sale"}
 NO_CHANGE = {"njDisposition": "<No Change>"}
@@ -51,3 +51,20 @@ def test_a_state_says_the_same_only_to_the_same_lead() -> None:
     row = RowState(5, Origin("first", State.SUCCEEDED, "ten", SALE), is_own=True)
     said = [row.says(Lead(*one)) for one in (("ten", SALE), ("six", SALE), ("ten", NO_CHANGE))]
     assert (said, row.through) == ([True, False, False], "first")
+
+
+@pytest.mark.parametrize(
+    ("state", "of_copy", "last_of_copy", "over"),
+    [
+        (State.SKIPPED, True, False, False),
+        (State.SKIPPED, True, True, True),
+        (State.SKIPPED, False, False, True),
+        (State.FAILED, True, False, True),
+    ],
+)
+def test_a_copys_correction_is_over_only_by_a_text_of_another_copy_unless_it_was_tried(
+    state: State, of_copy: bool, last_of_copy: bool, over: bool
+) -> None:
+    before = RowState(5, Origin("copy", state, "ten", SALE), is_own=True, of_copy=of_copy)
+    last = RowState(5, Origin("later", State.SUCCEEDED, "ten", NO_CHANGE), is_own=True, of_copy=last_of_copy)
+    assert is_over([before, last], 0, 1) is over

@@ -179,6 +179,31 @@ def test_a_row_corrected_on_the_sheet_report_goes_too(sent: SentWorkbook, status
     assert "1 row that went through was changed; it is not sent (row 2)." in done.err
 
 
+@pytest.mark.parametrize("decision", ["send", "not applied", "applied", ""])
+def test_a_row_to_decide_that_was_corrected_on_the_sheet_report_goes_corrected_or_is_told(
+    sent: SentWorkbook, decision: str
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        cell(book["Report"], "011", "Outcome").value = "Busy"
+        cell(book["To decide"], "011", "sync_decision").value = decision
+
+    sent.edit(work)
+    done = sent.give_back()
+    busy = [("011", "Busy")]
+    gone = [(lead, fields["njDisposition"]) for lead, fields in sent.new]
+    assert gone == (busy if decision in ("send", "not applied") else [])
+    told = {"applied": "1 row that went through was changed; it is not sent (row 6)", "": "! 1 corrected row is not"}
+    for key, words in told.items():
+        assert any(line.startswith(words) for line in done.err.splitlines()) is (key == decision)
+    if not decision:
+        # The correction waits in its file.
+        sent.desk.leadsync("resolve", sent.first["run"], "--row", "6", "--not-applied")
+        sent.give_back()
+        assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == busy
+    sent.give_back()
+    assert len(sent.new) == len(busy if decision != "applied" else [])
+
+
 def test_a_number_from_the_do_not_call_list_goes_if_it_is_another_now(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["Report"], "012", "FirstPhone"), "value", "0383218177"))
     sent.give_back()
