@@ -14,7 +14,14 @@ from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
 from leadsync.reimport.waiting_leads import waiting_leads
-from leadsync.reimport.waiting_texts import is_as_written, is_taken, kept_beside, repeated_by, rows_that_waited
+from leadsync.reimport.waiting_texts import (
+    is_as_written,
+    is_taken,
+    kept_beside,
+    repeated_by,
+    rows_that_waited,
+    waiting_texts,
+)
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -53,4 +60,5 @@ __all__ = [
     "undoes",
     "undone_rows",
     "waiting_leads",
+    "waiting_texts",
 ]

@@ -114,7 +114,7 @@ class ContextBuilder:
         lead = context.mapped.external_id
         first = next((sent for sent in context.undecided_sent if self._trial.waits_for(lead, sent)), None)
         waits = Skip(SkipKind.WAITS_FOR_DECISION, first.run_id, first.number) if first is not None else None
-        context = context._replace(behind=context.behind or waits)
+        context = context._replace(behind=context.behind or waits or self._trial.waits_still(lead))
         row = context.row
         own = self._lineage.sheet_row(context.claim) if self._lineage.checked is not None else row.number
         if isinstance(context.mapped, Lead):

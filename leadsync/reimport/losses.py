@@ -80,16 +80,16 @@ class Losses:
             yield text.remark(count)
 
     def _words(self, run_id: str, state: State, count: int) -> str:
+        file = self._history.file_of(run_id)
+        again = command("run", file) if file else command("resume", run_id)
         if state is State.PENDING and self._history.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
-            return f"{left} {agreeing(count, 'correction')}, go on with `leadsync resume` instead"
-        file = self._history.file_of(run_id)
+            return f"{left} {agreeing(count, 'correction')}, go on with `{again}` instead"
         where = f"in {file.name if file else 'another file'} (run {run_id}); this file sends its own. To send"
         them = agreeing(count, "that one", "those")
         if state is not State.FAILED:
             rows = counted(count, "row waits with another text", "rows wait with other texts")
-            again = command("run", file) if file and state is State.SKIPPED else command("resume", run_id)
             return f"{rows} {where} {them}, go on with `{again}` instead"
         rows = counted(count, "row failed with another text", "rows failed with other texts")
         return f"{rows} {where} {them}, go on with `leadsync retry {run_id}` instead"

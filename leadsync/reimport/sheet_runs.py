@@ -40,8 +40,14 @@ def runs_since(journal: Journal, own: Sequence[RunRecord], *, came_back: bool) -
 
 
 def same_numbers(journal: Journal, run: RunRecord, other: RunRecord) -> bool:
-    """Whether the rows of two runs of a sheet or its copies have the same numbers in it: it was not changed between."""
-    return content_of(journal, run) == content_of(journal, other)
+    """Whether the rows of two runs of a sheet or its copies have the same numbers in it: it was not changed between,
+    be it under another name."""
+    if run.checked and other.checked:
+        return run.checked == other.checked
+    if not run.checked and not other.checked:
+        return (run.sheet, run.fingerprint) == (other.sheet, other.fingerprint)
+    plain, copy = (other, run) if run.checked else (run, other)
+    return CheckedSheet.of(sheet_of(journal, copy), plain.sheet, plain.fingerprint).id == copy.checked
 
 
 def content_of(journal: Journal, run: RunRecord) -> str:

@@ -21,6 +21,7 @@ from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.remarks import Remark
 from leadsync.result_codes import RESULT_CODES, Verdict
 
+NONE_WAITING: Mapping[int, Skip] = {}
 NONE_SEVERAL: Mapping[str, Sequence[RowKey]] = {}
 _NOT_TAKEN = (State.FAILED, State.REJECTED)
 _UNDECIDED = (State.CONFLICT, State.UNKNOWN)
@@ -30,7 +31,8 @@ class Trial:
     """The rows sent or rejected by a held trial, to be asked about the sheet's rows in their order.
 
     `tried` are all rows of the leads tried. `several` are the sheet's rows of each of those leads with more than one,
-    as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`.
+    as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`. `waiting` are the rows of the
+    trial's run that wait for another run still.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Trial:
         states: SheetHistory,
         several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
         newer: Collection[str] = (),
+        waiting: Mapping[int, Skip] = NONE_WAITING,
     ) -> None:
         self._run = run
         self._newer = newer
@@ -56,6 +59,8 @@ class Trial:
         """The other runs with undecided rows behind which rows of the trial wait, and"""
         self._undecided = undecided
         """the leads with such rows in the trial itself."""
+        self._behind = {self._before[number].lead: skip for number, skip in waiting.items() if number in self._before}
+        """For which row of another run a lead's rows wait in the trial's."""
         self._rows = states.rows if states.last else SheetRows(tried)
         self._leads = frozenset(origin.lead for origin in self._sent.values())
         self._seen: dict[str, list[RowKey]] = {}
@@ -78,6 +83,10 @@ class Trial:
         """Whether the rows of a lead wait for this one of it, which a person has to decide."""
         is_own = sent.run_id == self._run.id and lead in self._undecided
         return sent.state in _UNDECIDED and (is_own or sent.run_id in self._waits_for)
+
+    def waits_still(self, lead: str) -> Skip | None:
+        """For which row of another run the rows of a lead wait, as they do in the trial's run."""
+        return self._behind.get(lead)
 
     def refuse_corrected(self, lead: Lead, waits: Skip) -> None:
         """Raise UsageError if the row matched last waits, but for one of a copy, or of its sheet, that says the same as

@@ -17,7 +17,7 @@ from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import WAITING, SkipKind
-from leadsync.reimport import rows_that_waited
+from leadsync.reimport import rows_that_waited, waiting_texts
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -52,11 +52,18 @@ def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptio
 
 
 def _plan_sheet(
-    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+    journal: Journal,
+    file: Path,
+    settings: Settings,
+    options: RunOptions,
+    now: datetime,
+    digest: str,
+    known_as: Path | None = None,
 ) -> Plan:
-    """The plan for a file; one that `check` has copied from another sheet is that sheet, with its runs."""
+    """The plan for a file; one that `check` has copied from another sheet is that sheet, with its runs. `known_as` is
+    the name under which it was sent before."""
     try:
-        return _plan_file(journal, file, settings, options, now, digest)
+        return _plan_file(journal, file, settings, options, now, digest, known_as=known_as)
     except CheckedCopy as copy:
         options = replace(options, sheet=copy.name or options.sheet)
         return _plan_file(journal, file, settings, options, now, digest, copy.sheet)
@@ -70,13 +77,19 @@ def _plan_file(
     now: datetime,
     digest: str,
     check: CheckedSheet | None = None,
+    known_as: Path | None = None,
 ) -> Plan:
     begun = {run.id for run in journal.runs() if run.complete}
-    own = _hold_unfinished(journal, check.file if check else file, now, options.edits.draft)
+    own = _hold_unfinished(journal, check.file if check else known_as or file, now, options.edits.draft)
     # Those begun by another process since are not known: their rows would go twice.
     known = {run.id for run in own} | begun
     runs = [run for run in own if run.complete]
     elsewhere = _begun_elsewhere(journal, file, _runs_with(journal, digest, settings), {run.id for run in runs})
+    if check is not None:
+        # Its sheet may have been sent under another name, as from a watched folder.
+        own_ids = {run.id for run in (*runs, *elsewhere)}
+        alike = _runs_with(journal, check.fingerprint, settings)
+        elsewhere += tuple(run for run in alike if run.id not in own_ids)
     runs = _newest_first(journal, (*runs, *elsewhere))
     here = _of_campaign(journal, [run for run in runs if options.sheet in (None, run.sheet)], settings)
     anew = _new_run(journal, file, settings, options, now, digest, check)
@@ -102,7 +115,7 @@ def _plan_file(
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
             options = replace(options, edits=but_for_sent(journal, seen, options.edits))
-            if _is_beside_copies(journal, seen):
+            if _is_beside_copies(journal, seen) or _is_corrected_elsewhere(journal, seen, file):
                 anew = _run_after_trial(journal, file, seen, settings, options, now, digest, check)
         if rest:
             # `go_on` sees what is unchanged, when the older rows have gone.
@@ -132,7 +145,15 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
             options = replace(options, edits=but_for_sent(journal, last, options.edits))
         elif not _waits_for_rest(journal, last, file):
             return _all_done(journal, last)
-    return _plan_sheet(journal, file, settings, options, now, digest)
+    # Of a sheet sent as a copy by `check` since, the run has been followed.
+    readings = (run for run in journal.runs() if run.complete and run.fingerprint == digest and not run.retry_of)
+    copied = next((run.file for run in readings if _is_followed_by_copy(journal, run)), None) if last is None else None
+    return _plan_sheet(journal, file, settings, options, now, digest, copied)
+
+
+def _is_followed_by_copy(journal: Journal, run: RunRecord) -> bool:
+    """Whether a copy by `check` was sent behind a run of its sheet."""
+    return not run.checked and any(one.complete and one.follows == run.id and one.checked for one in journal.runs())
 
 
 def _rest_is_elsewhere(journal: Journal, run: RunRecord) -> bool:
@@ -148,6 +169,11 @@ def _is_beside_copies(journal: Journal, run: RunRecord) -> bool:
     while before is not None and not before.checked:
         before = journal.find(before.follows) if before.follows else None
     return before is not None
+
+
+def _is_corrected_elsewhere(journal: Journal, run: RunRecord, file: Path) -> bool:
+    """Whether corrections of rows of a run wait in other files given back."""
+    return any(one.of_run == run.id for one in waiting_texts(journal, run, file))
 
 
 def _waits_for_rest(journal: Journal, run: RunRecord, file: Path) -> bool:

@@ -25,6 +25,7 @@ from leadsync.reimport import (
     Trial,
     history_of,
     newer_sheets,
+    waiting_leads,
 )
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
@@ -176,8 +177,9 @@ def _prepare(
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
-        newer = newer_sheets(journal, follows.run)
-        before = Trial(follows.run, tried, history_of(journal, follows, hold, source.file), learned.several, newer)
+        newer, waiting = newer_sheets(journal, follows.run), waiting_leads(journal, follows.run).wait
+        history = history_of(journal, follows, hold, source.file)
+        before = Trial(follows.run, tried, history, learned.several, newer, waiting)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order

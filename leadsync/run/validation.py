@@ -132,7 +132,14 @@ class _Copy:
         """The sheet that the copy is one of; a copy's copy is one of the first sheet, too."""
         if scan.lineage.checked is not None:
             return scan.lineage.checked
-        return CheckedSheet.of(self._source.file, scan.table.sheet, self._fingerprint)
+        return CheckedSheet.of(self._name_in_runs(), scan.table.sheet, self._fingerprint)
+
+    def _name_in_runs(self) -> Path:
+        """The name of the file, or the one under which it was run if it has been moved since, as `watch` does."""
+        own, runs = self._source.file, [run for run in self._journal.runs() if run.complete and not run.checked]
+        if any(run.file == own for run in runs):
+            return own
+        return next((run.file for run in runs if run.fingerprint == self._fingerprint and not run.retry_of), own)
 
     @staticmethod
     def _number(scan: SheetScan, entry: Entry) -> int | None:

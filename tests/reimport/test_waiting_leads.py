@@ -160,3 +160,33 @@ def test_tonights_rows_of_a_lead_go_in_the_call_that_sends_the_rows_before_them(
     sent = [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L"]
     assert (sent, done.code) == ((["b"], 3) if again else (["b", "c", "d"], 0))
     assert ("rows are not sent: they wait" in done.err) is again
+
+
+@pytest.mark.parametrize("text", ["x", "xx"])
+def test_a_copy_of_a_sheet_waits_as_the_sheet_did_until_the_rows_before_it_have_gone(desk: Desk, text: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json["run"]
+    sheet = desk.sheet("b.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,x")
+    desk.leadsync("run", sheet)
+    copy = desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8-sig").replace("L,x", f"L,{text}"), "utf-8")
+    desk.leadsync("resolve", first, "--row", "3", "--applied")
+    assert (
+        f"! 2 rows are not sent: they wait for an earlier row of the lead in run {first}"
+        in desk.leadsync("run", copy).err
+    )
+    desk.leadsync("resume", first)
+    desk.leadsync("run", copy)
+    assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "b", "c", text]
+
+
+def test_a_sheet_that_waited_tells_of_a_correction_that_waits_in_its_report(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b"), "--json").json["run"]
+    sheet = desk.sheet("b.csv", "Lead Id,Version", "L,a", "L,b", "L,x")
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    report.write_text(report.read_text("utf-8-sig").replace("L,x", "L,xx"), "utf-8", newline="")
+    desk.leadsync("run", report)
+    desk.leadsync("resolve", first, "--row", "3", "--applied")
+    assert f"! 1 row was corrected in {report.name}" in desk.leadsync("run", sheet).err

@@ -324,7 +324,7 @@ def test_corrections_left_in_a_stopped_copy_are_named_before_another_file_goes(d
     assert stopped.code == 4
     dialer.faults.clear()
     done = desk.leadsync("run", other, "--json")
-    [told] = [line for line in done.json["warnings"] if "resume" in line]
+    [told] = [line for line in done.json["warnings"] if "copy.csv` instead" in line]
     if other == "leads.csv":
         assert told.startswith("! 1 row was corrected in the copy by check and not sent from there")
     else:
@@ -758,3 +758,28 @@ def test_a_changed_trial_is_followed_and_a_retrys_trial_is_not(tmp_path: Path) -
     retry = replace(trial, retry_of="20261123-000000-0000")
     assert file_plan._changed_trial(journal, retry, "now", settings, trial.file) is None
     assert file_plan._changed_trial(journal, replace(trial, last_row=None), "now", settings, trial.file) is None
+
+
+@pytest.mark.parametrize("order", ["checked in done", "sheet first", "copy first"])
+def test_a_copy_is_its_sheet_wherever_a_watched_folder_has_put_that(desk: Desk, order: str) -> None:
+    dialer = desk.dialer()
+    folder = desk.folder / "in"
+    folder.mkdir(mode=0o700)
+    rows = [f"L{n},{n}" for n in range(3)]
+
+    def watch() -> None:
+        assert desk.leadsync("watch", folder, "--once", "--settle", "0").code == 0
+
+    sheet = desk.sheet("in/b.csv" if order == "checked in done" else "b.csv", "Lead Id,Version", *rows)
+    if order == "checked in done":
+        watch()
+        [sheet] = folder.glob("done/b.csv")
+    else:
+        desk.leadsync("run", sheet)
+    copy = desk.folder / "c.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8-sig").replace("L1,1", "L1,new"), "utf-8")
+    for file in {"sheet first": [sheet, copy], "copy first": [copy, sheet]}.get(order, [copy]):
+        file.rename(folder / file.name)
+        watch()
+    assert sorted(entry.fields["Version"] for entry in dialer.ledger.received if entry.lead) == ["0", "1", "2", "new"]
