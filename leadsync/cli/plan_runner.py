@@ -89,17 +89,14 @@ def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") ->
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:
     """Name the earlier run of the same file and the next steps; return the exit code."""
-    from leadsync.run import held_rows, origin_of, rest_of, written_files
+    from leadsync.run import held_rows, origin_of, written_files
 
     run = plan.run
     again = "`--fresh` sends it again."
     if journal.count_retry(run.id):
         again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
     where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
-    rest = rest_of(journal, run)
-    what = f"the first rows of {run.file.name}" if rest else run.file.name
-    done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {what}{where}{_but_for(journal, run)}"
-    done += f", and run {rest.id} has taken over the rest from {rest.file.name}" if rest else ""
+    done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}{_but_for(journal, run)}"
     shell.say(f"Nothing to do: {_left_elsewhere(shell, journal, run, again) or f'{done}. {again}'}")
     for line in (*map(str, plan.remarks), *held_rows(plan)):
         shell.say(line)

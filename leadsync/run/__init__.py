@@ -18,7 +18,7 @@ from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.hand_over import NO_WORKER, REST_PRIORITY, UPLOAD_PRIORITY, hand_over, has_worker, is_for_worker
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions, left_out, left_to, rest_of
+from leadsync.run.plan import Plan, RunOptions, left_out, left_to
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
 from leadsync.run.readiness import ready_to_send, settings_of_run
 from leadsync.run.report_files import (
@@ -111,7 +111,6 @@ __all__ = [
     "question_of",
     "ready_to_send",
     "remarks_before",
-    "rest_of",
     "resume_step",
     "retry_step",
     "rows_to_report",

@@ -32,10 +32,11 @@ from leadsync.run.continuation import (
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do, rest_of
+from leadsync.run.report_files import written_files
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
-from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits_still
+from leadsync.run.waiting_rows import but_for_sent, forgotten_by, given_up, goes_by_now, waits_still
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
@@ -63,10 +64,34 @@ def _plan_sheet(
     """The plan for a file; one that `check` has copied from another sheet is that sheet, with its runs. `known_as` is
     the name under which it was sent before."""
     try:
-        return _plan_file(journal, file, settings, options, now, digest, known_as=known_as)
+        plan = _plan_file(journal, file, settings, options, now, digest, known_as=known_as)
     except CheckedCopy as copy:
         options = replace(options, sheet=copy.name or options.sheet)
         return _plan_file(journal, file, settings, options, now, digest, copy.sheet)
+    *rest, last = plan.in_turn
+    # A draft alone has been read now.
+    if last.survey is None or last.came_back:
+        return plan
+    return in_turn([*rest, replace(last, remarks=(*last.remarks, *_forgotten(journal, last.run)))])
+
+
+def _forgotten(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
+    """The loud sentence about rows that waited in the sheet that a file was before."""
+    before, count = forgotten_by(journal, draft)
+    if before is None or not count:
+        return
+    rows = counted(count, "row of run", "rows of run")
+    report = written_files(before)["report"]
+    how = (
+        f"`{command('run', report)}` sends"
+        if report
+        else f"the report that `{command('report', before.id)}` writes sends"
+    )
+    them, they = agreeing(count, "it", "them"), agreeing(count, "it", "they")
+    words = (
+        f"{rows} {before.id} waited for another run, and {agreeing(count, 'is', 'are')} not in {draft.file.name} now"
+    )
+    yield Remark(f"{words}: {how} {them} once {they} may go", loud=True)
 
 
 def _plan_file(
@@ -79,17 +104,9 @@ def _plan_file(
     check: CheckedSheet | None = None,
     known_as: Path | None = None,
 ) -> Plan:
-    begun = {run.id for run in journal.runs() if run.complete}
-    own = _hold_unfinished(journal, check.file if check else known_as or file, now, options.edits.draft)
-    # Those begun by another process since are not known: their rows would go twice.
-    known = {run.id for run in own} | begun
+    own, known = _own_runs(journal, check.file if check else known_as or file, now, options.edits.draft)
     runs = [run for run in own if run.complete]
-    elsewhere = _begun_elsewhere(journal, file, _runs_with(journal, digest, settings), {run.id for run in runs})
-    if check is not None:
-        # Its sheet may have been sent under another name, as from a watched folder.
-        own_ids = {run.id for run in (*runs, *elsewhere)}
-        alike = _runs_with(journal, check.fingerprint, settings)
-        elsewhere += tuple(run for run in alike if run.id not in own_ids)
+    elsewhere = _runs_elsewhere(journal, file, runs, settings, digest, check)
     runs = _newest_first(journal, (*runs, *elsewhere))
     here = _of_campaign(journal, [run for run in runs if options.sheet in (None, run.sheet)], settings)
     anew = _new_run(journal, file, settings, options, now, digest, check)
@@ -108,9 +125,8 @@ def _plan_file(
         # A trial sends its rows alone: the present file goes behind all that is left.
         if options.limit is not None and (first := next((plan for plan in rest if plan.waiting), None)) is not None:
             return first
-        seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
-        if seen is not None and _rest_is_elsewhere(journal, seen):
-            seen = None
+        readings = (run for run in (newest, here[0], *left) if not _rest_is_elsewhere(journal, run))
+        seen = next((run for run in readings if run.fingerprint == digest), None)
         if seen is not None and (seen in left or not goes_by_now(journal, seen)):
             return _looking_again(journal, in_turn(rest), seen, options) if rest else _all_done(journal, seen)
         if seen is not None:
@@ -126,6 +142,32 @@ def _plan_file(
         refuse_corrected_rest(journal, run, but_of=file)
     draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
     return _beside(journal, draft, {run.id for run in ended})
+
+
+def _own_runs(journal: Journal, file: Path, now: datetime, draft: str) -> tuple[list[RunRecord], set[str]]:
+    """The runs of a file, those not finished held, and the ids of all that are known."""
+    begun = {run.id for run in journal.runs() if run.complete}
+    own = _hold_unfinished(journal, file, now, draft)
+    # Those begun by another process since are not known: their rows would go twice.
+    return own, {run.id for run in own} | begun
+
+
+def _runs_elsewhere(
+    journal: Journal,
+    file: Path,
+    own: Collection[RunRecord],
+    settings: Settings,
+    digest: str,
+    check: CheckedSheet | None,
+) -> tuple[RunRecord, ...]:
+    """The runs of the same content under other names that count as this sheet's; of a copy's sheet those of its own."""
+    ids = {run.id for run in own}
+    elsewhere = _begun_elsewhere(journal, file, _runs_with(journal, digest, settings), ids)
+    if check is None:
+        return elsewhere
+    # Its sheet may have been sent under another name, as from a watched folder.
+    ids |= {run.id for run in elsewhere}
+    return (*elsewhere, *(run for run in _runs_with(journal, check.fingerprint, settings) if run.id not in ids))
 
 
 def _of_campaign(journal: Journal, runs: Iterable[RunRecord], settings: Settings) -> list[RunRecord]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
-from leadsync.reimport import rows_that_waited, waiting_leads
+from leadsync.reimport import digest_of, rows_that_waited, waiting_leads
 from leadsync.run.sheet_edits import SheetEdits
 
 _LEFT = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT, State.PENDING)
@@ -138,6 +138,22 @@ def given_up(journal: Journal, run: RunRecord) -> Counter[str]:
     """How many rows waited in a run whose leads were sent something else since, by the third run that has sent it."""
     settled = waiting_leads(journal, run).settled.values()
     return Counter(skip.run for skip in settled if skip.kind is SkipKind.OTHER_SENT_SINCE)
+
+
+def forgotten_by(journal: Journal, draft: RunRecord) -> tuple[RunRecord | None, int]:
+    """The run that has read a draft's file before, as another sheet, and how many of its rows wait still or may go by
+    now and are not in the draft: they would be forgotten."""
+    runs = (run for run in journal.runs_of(draft.file) if run.complete and not run.retry_of and not run.checked)
+    before = next((run for run in runs if run.id != draft.id and run.is_at(draft.dialer, draft.ids)), None)
+    if before is None or before.fingerprint == draft.fingerprint or draft.follows:
+        return None, 0
+    waits = waiting_leads(journal, before)
+    rows = [
+        row for row, _ in rows_that_waited(journal, before.id) if row.number in waits.wait or row.number in waits.by_now
+    ]
+    held = journal.origins(draft.id, leads={row.lead for row in rows}).values() if rows else ()
+    there = {(one.lead, digest_of(one.fields)) for one in held}
+    return before, sum((row.lead, digest_of(row.fields)) not in there for row in rows)
 
 
 def _done(row: RowRecord, run_id: str, readings: Collection[str]) -> Skip | None:

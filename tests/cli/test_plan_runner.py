@@ -21,7 +21,7 @@ def test_rows_handed_to_a_stopped_run_are_named_with_what_sends_them(desk: Desk)
     assert len(dialer.ledger.applications) == 2
 
 
-def test_the_rest_of_a_trial_that_another_copy_has_sent_is_not_called_sent(desk: Desk) -> None:
+def test_a_copy_whose_rest_another_copy_has_sent_says_that_no_row_goes(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
     for copy in ("c.csv", "e.csv"):
@@ -30,10 +30,9 @@ def test_the_rest_of_a_trial_that_another_copy_has_sent_is_not_called_sent(desk:
         file.write("\n")
     desk.leadsync("run", "c.csv", "--limit", "1")
     desk.leadsync("run", "e.csv")
-    rest, trial = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
+    rest, _ = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
     said = desk.leadsync("run", "c.csv").err
-    assert f"Nothing to do: run {trial} of " in said
-    assert f" has sent the first rows of c.csv, and run {rest} has taken over the rest from e.csv. `--fresh`" in said
+    assert f"Run {rest} has sent the same sheet, and no row of c.csv goes now." in said
 
 
 @pytest.mark.parametrize("stopped", [False, True])
