@@ -110,8 +110,10 @@ def _undone_since(journal: Journal, run: RunRecord, trial: RunRecord, settings: 
 def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
     """How the rows that the file calls not applied go again, and those that wait for the rows it calls applied."""
     for (run_id, state), rows in effects.decided.items():
-        if state is State.FAILED:
-            yield Remark(f"{retry_step(journal, run_id, len(rows))}.")
+        # Those corrected in the file go from here.
+        left = {*rows} - {there for there, _ in effects.taken.get(run_id, ())}
+        if state is State.FAILED and left:
+            yield Remark(f"{retry_step(journal, run_id, len(left))}.")
         elif state is State.SUCCEEDED and journal.waiting_for_decision(run_id, None):
             yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 
