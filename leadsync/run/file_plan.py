@@ -13,8 +13,8 @@ from pathlib import Path
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.file_names import is_uploaded
-from leadsync.journal import CheckedSheet, Journal
-from leadsync.models import RunRecord
+from leadsync.journal import CheckedSheet, Journal, RowFilter
+from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import WAITING, SkipKind
 from leadsync.reimport import rows_that_waited, waiting_texts
@@ -31,7 +31,7 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions, nothing_to_do, rest_of
+from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.report_files import written_files
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
@@ -199,10 +199,14 @@ def _is_followed_by_copy(journal: Journal, run: RunRecord) -> bool:
 
 
 def _rest_is_elsewhere(journal: Journal, run: RunRecord) -> bool:
-    """Whether a run was a trial of a copy by `check`, and its sheet or another copy has taken its rest over since: the
+    """Whether the rest of a copy by `check` was taken over by its sheet or another copy, after a trial or a stop: the
     corrections that are in the first copy alone did not go."""
-    rest = rest_of(journal, run) if run.checked else None
-    return rest is not None and rest.fingerprint != run.fingerprint
+    # The rows beyond a trial are on no page of it.
+    taken = RowFilter((Status.SKIPPED,), kinds=(SkipKind.TRANSFERRED.name,))
+    if not run.checked or (run.last_row is None and not journal.page(run.id, 0, 1, taken)):
+        return False
+    takers = (other for other in journal.runs() if other.complete and other.follows == run.id)
+    return any(one.fingerprint != run.fingerprint and one.finished and not journal.has_more(one.id) for one in takers)
 
 
 def _is_beside_copies(journal: Journal, run: RunRecord) -> bool:

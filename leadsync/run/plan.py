@@ -131,13 +131,6 @@ def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:
     return [other for other in found if journal.has_more(other.id) or journal.count_retry(other.id)]
 
 
-def rest_of(journal: Journal, run: RunRecord) -> RunRecord | None:
-    """The run that has taken over the rows beyond a trial; None without such a run."""
-    if run.last_row is None:
-        return None
-    return next((other for other in journal.runs() if other.complete and other.follows == run.id), None)
-
-
 def left_out(journal: Journal, run: RunRecord) -> tuple[RunRecord, list[int]] | None:
     """The run that began the sheet of an ended one anew, and the rows left in that one which it does not hold."""
     rows, by = list[RowRecord](), ""
