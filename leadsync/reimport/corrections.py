@@ -66,19 +66,17 @@ class Corrections:
         self._too_late: list[int] = []
         self._copied: list[int] = []
         self._added: list[int] = []
+        self._last_numbers: dict[tuple[str, str], int] = {}
+        """The number there of the last row of each run and lead so far,"""
+        self._sorted: list[int] = []
+        """and the rows below a later one of theirs."""
 
     def note(self, context: Context, decision: Decision) -> None:
         """Count one row."""
-        if isinstance(decision, Send) and (last := decision.undoes):
-            self._undone.append(context.row.number)
-            if self._undone_last is None or last.time > self._undone_last.time:
-                self._undone_last = last
+        if isinstance(decision, Send):
+            self._note_place(context, decision)
         if isinstance(decision, Skip) and decision.kind is SkipKind.LATER_ROW_OF_TRIAL:
             self._too_late.append(context.row.number)
-        if isinstance(decision, Send) and context.copied:
-            self._copied.append(context.row.number)
-        if isinstance(decision, Send) and context.added:
-            self._added.append(context.row.number)
         origin = context.origin
         if origin is None or context.second_line:
             return
@@ -115,6 +113,24 @@ class Corrections:
             self._as_they_were += isinstance(decision, Send)
             left = isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING
             self._not_corrected += left or isinstance(decision, Rejected)
+
+    def _note_place(self, context: Context, send: Send) -> None:
+        """Count a row that goes by what its lead was sent before, and by its place in the file."""
+        number = context.row.number
+        if last := send.undoes:
+            self._undone.append(number)
+            if self._undone_last is None or last.time > self._undone_last.time:
+                self._undone_last = last
+        if context.copied:
+            self._copied.append(number)
+        if context.added:
+            self._added.append(number)
+        if context.origin is not None and context.claim.number is not None:
+            key = context.claim.run, send.lead.external_id
+            if context.claim.number < self._last_numbers.get(key, 0):
+                self._sorted.append(number)
+            else:
+                self._last_numbers[key] = context.claim.number
 
     def remarks(self) -> Iterator[Remark]:
         """The corrections and decisions as understood; loud are a column sorted alone and rows that undo newer ones."""
@@ -170,6 +186,13 @@ class Corrections:
             rows = counted(too_late, "row is", "rows are")
             why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
             yield Remark(f"{rows} not sent, because {why} (row {examples(self._too_late)}).", loud=True)
+        if count := len(self._sorted):
+            rows, them = counted(count, "row stands", "rows stand"), agreeing(count, "it", "them")
+            their = agreeing(count, "its lead and goes", "their leads and go")
+            how = f"sort the file by sync_row to send {them} in the order of the sheet"
+            yield Remark(
+                f"{rows} below a later one of {their} behind that (row {examples(self._sorted)}); {how}.", loud=True
+            )
         if copied := len(self._copied):
             rows, them = counted(copied, "row repeats", "rows repeat"), agreeing(copied, "it", "them")
             how = f"{agreeing(copied, 'goes', 'go')} as well; take {them} out of the file to send each line once"

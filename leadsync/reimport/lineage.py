@@ -330,18 +330,22 @@ def losses_of_rows(
     run: RunRecord,
     rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
     skipped: Collection[int],
-) -> LossesOfSheets:
-    """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`.
+) -> tuple[LossesOfSheets, dict[int, Skip]]:
+    """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`, and the rows behind
+    which a later one of their lead went through, by number.
 
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
     losses, sheet_run, seen = LossesOfSheets(), repeated_by(journal, run).id, set(skipped)
+    overtaken: dict[int, Skip] = {}
     for history in _histories_of(journal, run, lambda _: None, {}):
         for number, lead in rows_beside(history.ids_to_compare - {run.id}) if history.run_ids else ():
             if number not in seen and (states := history.states_in(sheet_run, lead.external_id, number)):
                 seen.add(number)
                 losses.of(history).note(number, lead, Send(lead), states)
-    return losses
+                if later := history.later_row(sheet_run, lead.external_id, number):
+                    overtaken[number] = Skip(SkipKind.LATER_ROW, *later)
+    return losses, overtaken
 
 
 def _histories_of(

@@ -152,7 +152,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     end = changed["last_row"]
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
-    losses = losses_of_rows(journal, run, left, since.skipped)
+    losses, _ = losses_of_rows(journal, run, left, since.skipped)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     plan = Plan(
         replace(run, **changed),

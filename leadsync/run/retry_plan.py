@@ -52,20 +52,23 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     new = _new_run(journal, run, settings, options, now)
     again = partial(journal.leads_of_retry, run.id)
     since = sent_since(journal, run, again, settings, skip_sent=True)
-    losses = losses_of_rows(journal, run, again, since.skipped)
-    sending = count - len(since.skipped)
+    losses, overtaken = losses_of_rows(journal, run, again, since.skipped)
+    # As in a file given back: they would undo the later ones.
+    skipped = since.skipped | overtaken
+    sending = count - len(skipped)
     return Plan(
         new,
         sending if options.limit is None else min(sending, options.limit),
         remarks=(
-            *_remarks_on(run, settings, count),
+            *_remarks_on(run, settings, count - len(overtaken)),
             *map(Remark.fact, corrected_rows_left(journal, run.id)),
             *since.remarks(journal, run, settings, now),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
+            *_too_late(overtaken),
         ),
         sent_before=bool(since.sent_before or losses.again),
-        write=partial(_store_retry, journal, new, options.limit, since.skipped),
+        write=partial(_store_retry, journal, new, options.limit, skipped),
     )
 
 
@@ -99,6 +102,16 @@ def _remarks_on(run: RunRecord, settings: Settings, rows: int) -> Iterator[Remar
     yield Remark(f"{counted(rows, 'failed or unsent row')} of run {run.id} {agreeing(rows, 'goes', 'go')} again.")
     if not is_place_of(run, settings):
         yield Remark(f"Run {run.id} was sent to {run.place}; its rows go to another place now.", loud=True)
+
+
+def _too_late(overtaken: Mapping[int, Skip]) -> Iterator[Remark]:
+    """The loud sentence about rows behind which a later one of their lead went through."""
+    if count := len(overtaken):
+        rows, leads = counted(count, "row is", "rows are"), agreeing(count, "its lead", "their leads")
+        yield Remark(
+            f"{rows} not sent, because a later row of {leads} went through ({listed_rows(sorted(overtaken))})",
+            loud=True,
+        )
 
 
 def _refuse_taken(journal: Journal, run: RunRecord) -> None:

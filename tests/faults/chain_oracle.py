@@ -16,11 +16,13 @@ from tests.faults.chain_files import IDEMPOTENT, LEADS, Content, Files, Line, ro
 Key = tuple[str, str]
 """A lead and a text."""
 
-_ORDER = r"says? what|second time|equals? a row|equal rows|would undo|go(es)? behind"
+_ORDER = r"says? what|second time|equals? a row|equal rows|would undo|go(es)? behind|a line further up"
 _TELLS_REPEAT = re.compile(rf"{_ORDER}|holds the same|repeats")
 _TELLS_ORDER = re.compile(
     rf"{_ORDER}|go(es)? as before|old text|waits? with (another|other)|failed with (another|other)|rows? left of"
 )
+_TELLS_LINES = re.compile(r"a line further up|below a later one")
+"""Lines that a person has copied, or put in another order."""
 _TELLS_LOSS = re.compile(r"not sent|skipped|no retry|left of|would undo|instead")
 _WAITS = re.compile(r"waits? |wait for|has to decide|for run|goes first|to send;|-unchanged")
 """What is told of a row that goes later is no word about one that never goes."""
@@ -94,8 +96,9 @@ class Oracle:
             if call.lead not in LEADS:
                 self.broken.append(f"a: {command}: {call.lead} is a lead of no sheet")
             before = [one for one in self.sent if one.lead == call.lead and one.applied]
-            # Between a sheet and its copies and reports no words excuse it.
-            excuses = "" if call.of_file and all(one.age[0] == call.age[0] for one in before) else words
+            # Between a sheet and its copies and reports only words about the file's own lines excuse it.
+            is_own = call.of_file and all(one.age[0] == call.age[0] for one in before)
+            excuses = "" if is_own and not _TELLS_LINES.search(words) else words
             if call.applied and before:
                 if self._repeats(call, before, excuses):
                     self.broken.append(f"a: {command}: {call.lead} {call.text} went again, not told")

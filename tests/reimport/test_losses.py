@@ -935,7 +935,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_earlier_content_behind_a_trial, "! 1 row waits with another text in leads.csv", ["c", "d"]),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
         (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
-        (copy_whose_rows_another_took, "has sent c.csv but for 4 rows that are skipped", []),
+        (copy_whose_rows_another_took, "has sent the same sheet, and no row of c.csv goes now", []),
         (copy_of_a_sheet_changed_since, "has sent the same sheet", []),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
         (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),

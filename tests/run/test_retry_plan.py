@@ -36,6 +36,18 @@ def test_rows_corrected_on_the_page_are_left_out_and_told(desk: Desk) -> None:
     assert received(dialer) == ["A"]
 
 
+def test_a_retry_of_a_file_given_back_leaves_out_rows_behind_later_ones_of_their_lead(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=2)])
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", "A,1", "A,2")
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json
+    back = desk.leadsync("run", first["files"]["retry"], "--json").json["run"]
+    desk.leadsync("resume", first["run"])
+    assert (
+        "! 1 row is not sent, because a later row of its lead went through (row 2)" in desk.leadsync("retry", back).err
+    )
+    assert [entry.fields["Version"] for entry in dialer.ledger.received] == ["1", "1", "2"]
+
+
 def test_a_retry_can_be_a_trial_and_is_gone_on_with(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
