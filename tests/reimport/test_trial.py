@@ -300,3 +300,15 @@ def test_a_row_that_failed_without_a_code_of_the_table_goes_again(desk: Desk, fa
     dialer.faults.clear()
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
+
+
+def test_a_row_without_an_id_in_the_trial_is_corrected_by_the_line_in_its_place(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", ",1", "A,2", "B,3")
+    trial = desk.leadsync("run", sheet, "--limit", "2", "--json").json
+    desk.sheet("leads.csv", "Lead Id,Version", "C,1", "A,2", "B,3")
+    desk.leadsync("run", sheet)
+    report = Path(trial["files"]["report"])
+    report.write_text(report.read_text("utf-8-sig").replace("\n,1", "\nC,1"), "utf-8", newline="")
+    desk.leadsync("run", report)
+    assert sorted(entry.fields["Version"] for entry in dialer.ledger.received if entry.lead) == ["1", "2", "3"]
