@@ -1,6 +1,6 @@
 """The plan to go on with a run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
@@ -13,7 +13,7 @@ from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
-from leadsync.plurals import agreeing
+from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
@@ -152,7 +152,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     end = changed["last_row"]
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
-    losses, _ = losses_of_rows(journal, run, left, since.skipped)
+    losses, overtaken = losses_of_rows(journal, run, left, since.skipped)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     plan = Plan(
         replace(run, **changed),
@@ -162,12 +162,21 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *since.remarks(journal, run, settings, journal.now()),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
+            *_behind_later(overtaken),
             *_given_up(journal, run.id, end),
         ),
-        sent_before=bool(since.sent_before or losses.again),
+        sent_before=bool(since.sent_before or losses.again or overtaken),
         write=partial(_write, journal, run, since.skipped, changed),
     )
     return with_held(plan, journal, end)
+
+
+def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:
+    """The loud sentence about rows behind which a later one of their lead went through."""
+    if count := len(overtaken):
+        rows, leads = counted(count, "row would go", "rows would go"), agreeing(count, "its lead", "their leads")
+        which = listed_rows(sorted(overtaken))
+        yield Remark(f"{rows} over a later one of {leads}, which went through since ({which})", loud=True)
 
 
 def _given_up(journal: Journal, run_id: str, end: int | None) -> Iterator[Remark]:

@@ -1,5 +1,6 @@
 """A run that goes on: where to, what it still is, and the words about it."""
 
+import csv
 import signal
 from pathlib import Path
 
@@ -199,3 +200,19 @@ def test_an_output_folder_is_made_with_its_parents(desk: Desk) -> None:
     done = desk.leadsync("run", sheet, "--output", "a/b/c", "--json")
     assert done.code == 0, done.err
     assert Path(done.json["files"]["report"]).parent == desk.folder / "a" / "b" / "c"
+
+
+def test_a_row_left_that_would_go_over_a_later_one_of_its_lead_is_told(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=110, attempt=1) for lead in "AB"])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "A,1", "B,1", "B,2"), "--json").json
+    review = Path(first["files"]["review"])
+    rows = desk.rows(review)
+    with review.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0]])
+        writer.writeheader()
+        writer.writerows({**row, "sync_decision": "send"} for row in rows)
+    rest = desk.leadsync("run", review, "--limit", "1", "--json").json["run"]
+    desk.leadsync("resume", first["run"])
+    said = desk.leadsync("resume", rest).err
+    assert "! 1 row would go over a later one of its lead, which went through since (row 3)" in said
+    assert [entry.fields["Version"] for entry in dialer.ledger.received if entry.lead == "B"] == ["1", "2", "1"]
