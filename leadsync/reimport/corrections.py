@@ -66,8 +66,8 @@ class Corrections:
         self._too_late: list[int] = []
         self._copied: list[int] = []
         self._added: list[int] = []
-        self._last_numbers: dict[tuple[str, str], int] = {}
-        """The number there of the last row of each run and lead so far,"""
+        self._last_rows: dict[tuple[str, str], tuple[int, int]] = {}
+        """The numbers, there and here, of the last row of each run and lead so far,"""
         self._sorted: list[int] = []
         """and the rows below a later one of theirs."""
 
@@ -125,12 +125,15 @@ class Corrections:
             self._copied.append(number)
         if context.added:
             self._added.append(number)
-        if context.origin is not None and context.claim.number is not None:
-            key = context.claim.run, send.lead.external_id
-            if context.claim.number < self._last_numbers.get(key, 0):
+        claim = context.claim
+        if (context.origin is not None or claim.of_check) and claim.number is not None:
+            key = claim.run, send.lead.external_id
+            there, here = self._last_rows.get(key, (0, 0))
+            # Rows go by their numbers here, in whatever order they were read.
+            if claim.number < there and number > here:
                 self._sorted.append(number)
             else:
-                self._last_numbers[key] = context.claim.number
+                self._last_rows[key] = claim.number, number
 
     def remarks(self) -> Iterator[Remark]:
         """The corrections and decisions as understood; loud are a column sorted alone and rows that undo newer ones."""

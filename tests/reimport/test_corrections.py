@@ -61,16 +61,20 @@ def test_a_corrected_row_that_would_undo_a_later_one_is_named(desk: Desk) -> Non
     assert received(dialer) == [("L1", "Busy")]
 
 
-def test_rows_of_a_lead_in_another_order_than_in_the_sheet_are_named(desk: Desk) -> None:
+@pytest.mark.parametrize("of_check", [True, False])
+def test_rows_of_a_lead_in_another_order_than_in_the_sheet_are_named(desk: Desk, of_check: bool) -> None:
     dialer = desk.dialer(settings=SETTINGS)
     sheet = desk.sheet("leads.csv", HEAD, "L1,0412345671,Sail", "L1,0412345671,Buzy", "L2,0412345672,Sail")
-    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
-    head, *lines = report.read_text("utf-8").splitlines()
+    file = desk.folder / "copy.csv"
+    if of_check:
+        desk.leadsync("check", sheet, "--output", file)
+    else:
+        file = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    head, *lines = file.read_text("utf-8-sig").splitlines()
     turned = "\n".join([head, *reversed(lines)]).replace("Sail", "Sale").replace("Buzy", "Busy")
-    report.write_text(turned + "\n", "utf-8", newline="")
+    file.write_text(turned + "\n", "utf-8", newline="")
     assert (
-        "! 1 row stands below a later one of its lead and goes behind that (row 4); "
-        in desk.leadsync("run", report).err
+        "! 1 row stands below a later one of its lead and goes behind that (row 4); " in desk.leadsync("run", file).err
     )
     assert [outcome for lead, outcome in received(dialer) if lead == "L1"] == ["Busy", "Sale"]
 
