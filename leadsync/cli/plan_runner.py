@@ -78,8 +78,11 @@ def run_plan(
 def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") -> int:
     """Print the summaries of the runs of a file, the newest last; return the exit code."""
     from leadsync.report import as_json
+    from leadsync.run import givers_steps
 
     *earlier, last = results
+    for step in givers_steps(journal, last.run.id) if last.run.finished else ():
+        shell.say(step)
     for done in earlier if not shell.json else ():
         put_run(shell, journal, done.run, done.files)
     before = [as_json(done.run, done.tally, done.files) for done in earlier]

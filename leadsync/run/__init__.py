@@ -2,7 +2,7 @@
 
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
-from leadsync.run.decisions import TAKEN_BACK, decide_rows, resume_step, retry_step
+from leadsync.run.decisions import TAKEN_BACK, decide_rows, givers_steps, resume_step, retry_step
 from leadsync.run.execution import (
     Executed,
     behind_its_end,
@@ -85,6 +85,7 @@ __all__ = [
     "fingerprint",
     "finish",
     "fit",
+    "givers_steps",
     "goes_on_behind",
     "hand_over",
     "has_expired",

@@ -1,6 +1,6 @@
 """A person's decisions about conflict and unknown rows: the rules of the command line and of the page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
@@ -46,13 +46,16 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
 def resume_step(journal: Journal, run_id: str) -> str:
     """How the rows that may go after a decision are sent: of the run, or of those that gave it its rows; empty without
     such rows."""
-    ready = {one: journal.ready(one, None) for one in (run_id, *givers_of(journal, run_id))}
-    steps = (
-        f"{counted(count, 'row')} of {'it' if one == run_id else f'run {one}'} can go now: leadsync resume {one}"
-        for one, count in ready.items()
-        if count
-    )
-    return "; ".join(steps)
+    own = journal.ready(run_id, None)
+    steps = [f"{counted(own, 'row')} of it can go now: leadsync resume {run_id}"] if own else []
+    return "; ".join([*steps, *givers_steps(journal, run_id)])
+
+
+def givers_steps(journal: Journal, run_id: str) -> Iterator[str]:
+    """How the rows are sent that are left and need not wait in the runs that gave a run its rows."""
+    for giver in givers_of(journal, run_id):
+        if count := journal.ready(giver, None):
+            yield f"{counted(count, 'row')} of run {giver} can go now: leadsync resume {giver}"
 
 
 def _check_rows(journal: Journal, run: RunRecord, numbers: Collection[int], *, take_back: bool) -> None:

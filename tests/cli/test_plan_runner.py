@@ -1,5 +1,7 @@
 """A plan carried out: nothing to do, an older run before the present sheet, and the exit code of both."""
 
+from pathlib import Path
+
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
@@ -107,3 +109,14 @@ def test_the_dialer_of_a_sent_plan_is_known_from_then_on(desk: Desk) -> None:
     first, second = desk.leadsync("run", sheet).err, desk.leadsync("run", sheet, "--fresh").err
     assert desk.config.name in first
     assert desk.config.name not in second
+
+
+def test_a_run_of_a_review_file_names_the_resume_of_the_rows_that_waited(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=110, attempt=1)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "A,1", "A,2"), "--json").json
+    review = Path(first["files"]["review"])
+    lines = review.read_text("utf-8").splitlines()
+    review.write_text("\n".join([lines[0], f"{lines[1]}send"]) + "\n", "utf-8", newline="")
+    said = desk.leadsync("run", review).err
+    assert f"1 row of run {first['run']} can go now: leadsync resume {first['run']}" in said
+    assert "can go now" not in desk.leadsync("resume").err
