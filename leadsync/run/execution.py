@@ -149,6 +149,7 @@ def execute_in_turn(
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
+    carried_out = {done.run.id}
     while plan.has_more and anew is not None and goes_on_behind(done):
         with ended_by_signal(
             f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
@@ -166,6 +167,10 @@ def execute_in_turn(
                 say(str(warning))
         done = carry_out(plan, warnings)
         yield done
+        # What is left of it then waits, or stays in doubt: a third round would go on without end.
+        if done.run.id in carried_out:
+            return
+        carried_out.add(done.run.id)
 
 
 def goes_on_behind(done: Executed) -> bool:
