@@ -1,7 +1,7 @@
 """The execution of a plan: confirm, send, write the files."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,17 +144,22 @@ def execute_in_turn(
     By then other rows of the same leads were sent.
     """
     # The user has seen these before the question; only new ones are said later.
-    said = {warning for behind in plan.in_turn for warning in plan_warnings(behind)}
+    said = {warning for one in plan.in_turn for warning in plan_warnings(one)}
     told = any(warning.repeats for warning in said)
     keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
-    carried_out = {done.run.id}
+    gone_on = {done.run.id}
     while plan.has_more and anew is not None and goes_on_behind(done):
         with ended_by_signal(
             f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
         ):
-            plan = anew()
+            offered = anew()
+        if (behind := _but_for(offered, gone_on)) is None:
+            left = offered.run.id
+            say(f"Rows are left of run {left} that did not go now; `{command('resume', left)}` tries them again.")
+            return
+        plan = behind
         if plan.nothing_to_do:
             for remark in plan.remarks:
                 if remark not in said:
@@ -167,10 +172,16 @@ def execute_in_turn(
                 say(str(warning))
         done = carry_out(plan, warnings)
         yield done
-        # What is left of it then waits, or stays in doubt: a third round would go on without end.
-        if done.run.id in carried_out:
-            return
-        carried_out.add(done.run.id)
+        gone_on.add(done.run.id)
+
+
+def _but_for(plan: Plan, gone_on: Collection[str]) -> Plan | None:
+    """The plan without the runs that this call has gone on with: a row in doubt may be left of one, and would go again
+    and again. None if nothing is behind them."""
+    found: Plan | None = plan
+    while found is not None and not found.nothing_to_do and found.run.id in gone_on:
+        found = found.then
+    return found
 
 
 def goes_on_behind(done: Executed) -> bool:

@@ -97,7 +97,8 @@ def test_rows_told_to_go_twice_are_not_counted_once_more_behind_the_first_part(t
         return Executed(run, Tally(), {}, Sent("", "", 0, 0, failed_early=False, heard=True), 0)
 
     first = Plan(run, remarks=before, then=Plan(run))
-    list(execute_in_turn(first, carry_out, lambda: Plan(run, remarks=behind), said.append))
+    later = replace(run, id="later")
+    list(execute_in_turn(first, carry_out, lambda: Plan(later, remarks=behind), said.append))
     assert said == ["! 2 rows say what was sent", "! 1 row waits"][told:]
     assert kept[1] == ["2 rows say what was sent", "1 row waits"][told:]
 

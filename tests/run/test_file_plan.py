@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 import signal
 import sys
 from dataclasses import replace
@@ -783,3 +784,27 @@ def test_a_copy_is_its_sheet_wherever_a_watched_folder_has_put_that(desk: Desk, 
         file.rename(folder / file.name)
         watch()
     assert sorted(entry.fields["Version"] for entry in dialer.ledger.received if entry.lead) == ["0", "1", "2", "new"]
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_row_in_doubt_that_is_never_taken_ends_its_try_and_the_next_file_goes(desk: Desk, anew: bool) -> None:
+    """Idempotent rows in doubt are sent again by their run: each call tries once."""
+    dialer = desk.dialer(settings="[retry]\nwait_seconds = 0\nattempts = 1\n")
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="A", calls=1), FaultRule(FaultKind.CODE, lead="W", code=110)])
+    desk.leadsync("run", desk.sheet("w.csv", "Lead Id,Disposition", "W,Sale"))
+    rows = ("A,<No Change>", "W,Sale")
+    sheet = desk.sheet("a.csv", "Lead Id,Disposition", *rows)
+    desk.leadsync("run", sheet)
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, lead="A", status=403, calls=30)])
+    dialer.ledger.received.clear()
+    if anew:
+        desk.sheet("a.csv", "Lead Id,Disposition", *rows, "B,Sale")
+    said = desk.leadsync("run", sheet).err
+    # The row of the new content goes as well, as a line with `!` has said.
+    assert sorted(set(received(dialer))) == (["A", "B"] if anew else ["A"]), said
+    assert received(dialer).count("A") == (2 if anew else 1), said
+    [again] = re.findall(r"did not go now; `leadsync resume (\S+)` tries them again", said)
+    dialer.faults.clear()
+    assert desk.leadsync("resume", again).code in (0, 3)
+    assert received(dialer).count("A") == (3 if anew else 2)
