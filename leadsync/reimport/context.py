@@ -9,6 +9,7 @@ from leadsync.leads import Column
 from leadsync.models import Lead, Row
 from leadsync.reasons import Rejected, Skip
 from leadsync.reimport.claims import NO_CLAIM, Claim
+from leadsync.reimport.workbook import heading_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +123,8 @@ class Context(NamedTuple):
     def lead(self) -> str:
         """The row's lead, or its earlier one if no id can be read."""
         return self.mapped.external_id or (self.origin.lead if self.origin else "")
+
+    def is_as_before(self, column: Column) -> bool:
+        """Whether the row's cell in a column stands as the earlier run first read it."""
+        was = self.before.get(heading_name(column.heading))
+        return was is not None and was.cell == self.row.cells[column.position].strip()

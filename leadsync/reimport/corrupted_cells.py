@@ -57,12 +57,10 @@ def _known_by_others(context: Context) -> Iterator[Fault]:
     reason = context.origin.reason if context.origin else None
     if not isinstance(reason, Rejected):
         return
-    now = {
-        heading_name(c.heading): cell.strip() for c, cell in zip(context.sheet.columns, context.row.cells, strict=False)
-    }
-    unchanged = {name for name, was in context.before.items() if was.cell == now.get(name)}
+    here = {heading_name(column.heading): column for column in context.sheet.columns}
+    unchanged = {name for name, column in here.items() if context.is_as_before(column)}
     known = context.mapped.faults if isinstance(context.mapped, Rejected) else ()
     for fault in reason.faults:
-        names = {heading_name(fault.column)} if fault.column else now.keys() & context.before.keys()
+        names = {heading_name(fault.column)} if fault.column else here.keys() & context.before.keys()
         if fault.kind in _KNOWN_BY_OTHERS and fault not in known and names and names <= unchanged:
             yield fault

@@ -302,9 +302,13 @@ class SheetScan:
             return
         if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
             return
-        row = context.row
+        row, cell = context.row, context.row.cells[column.position]
+        date_cell = column.position in row.dates
+        # A program changes no date cell that was one before: only others may be swapped.
+        if date_cell and context.is_as_before(column):
+            return
         if not row.faults or isinstance(decision, Send):
-            self._dates.add(row.number, row.cells[column.position], date_cell=column.position in row.dates)
+            self._dates.add(row.number, cell, date_cell=date_cell)
 
     def _check_dates(self) -> None:
         """Read the sheet anew if its dates stand in another order, or its date cells are swapped."""

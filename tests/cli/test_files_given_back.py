@@ -78,6 +78,31 @@ def test_swapped_dates_stay_rejected_without_the_text_dates_beside_them(desk: De
     assert received(dialer) == [("L2", "Sale", "2031/11/24 09:00"), ("L1", "Sale", "2031/11/05 09:00")]
 
 
+@pytest.mark.parametrize("typed_anew", [False, True])
+def test_a_text_date_typed_into_a_report_rejects_no_date_cell_that_stood_there(desk: Desk, typed_anew: bool) -> None:
+    """Beside a date cell that is typed anew it does: both were perhaps typed in one order and read in another."""
+    dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    for lead, said, date in ("L1", "Sail", datetime(2031, 5, 11, 9)), ("L2", "Sail", datetime(2031, 6, 11, 9)):
+        book.active.append([lead, f"038321819{lead[1]}", said, date])
+    book.save(desk.folder / "leads.xlsx")
+    done = desk.leadsync("run", desk.folder / "leads.xlsx", "--json")
+    retry = Path(done.json["files"]["retry"])
+    book = openpyxl.load_workbook(retry)
+    sheet = book.worksheets[-1]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    for row in (2, 3):
+        sheet.cell(row, at["Outcome"]).value = "Sale"
+    sheet.cell(2, at["Callback"]).value = "24/11/2031 09:00"
+    if typed_anew:
+        sheet.cell(3, at["Callback"]).value = datetime(2031, 7, 11, 9)
+    book.save(retry)
+    again = desk.leadsync("run", retry, "--json")
+    went = [("L1", "Sale", "2031/11/24 09:00"), ("L2", "Sale", "2031/06/11 09:00")]
+    assert received(dialer) == (went[:1] if typed_anew else went), again.err
+
+
 def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Desk) -> None:
     dialer = desk.dialer(settings='[campaigns.winback]\nallocation_id = 39\n[input]\ndispositions = ["Sale"]\n')
     sheet = desk.sheet("l.csv", HEAD, "L2,0383218198,Nope,")
