@@ -121,6 +121,7 @@ class FaultKind(Enum):
     # a file that came back
     CUT_TEXT = "a workbook could not hold the whole text"
     CORRUPTED_NUMBER = "a spreadsheet program took the text for a number"
+    CHECKED_NUMBER = "a spreadsheet program took the external id in a checked copy for a number"
     DUPLICATE_ROW = "the row of an earlier run stands in the file twice"
 
 

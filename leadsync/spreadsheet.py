@@ -20,6 +20,8 @@ MARKED_SHEET = "leadsync"
 """The sheet in front of a marked copy of the user's own workbook."""
 CHECK_PREFIX = "check-"
 """The beginning of `sync_run` in a file of `check`, which no run's id has."""
+CHECKED_ID = " id "
+"""Behind that, before an external id whose digits a spreadsheet program may change."""
 
 
 _OWN = "sync_"

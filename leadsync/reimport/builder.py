@@ -20,6 +20,7 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
+from leadsync.reimport.workbook import heading_name
 from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
@@ -210,6 +211,8 @@ class ContextBuilder:
         if earlier is None or number is None or origin is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
+            if claim.lead:
+                context = context._replace(before={heading_name(self._sheet.id_heading): Before(claim.lead, claim.run)})
             # Without its number a row is a new one, whatever run it names.
             is_own = not claim.run or number is None
             is_new = (is_own or claim.of_check) and self._lineage.has_runs

@@ -7,7 +7,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import State
 from leadsync.models import Row, Status
 from leadsync.report import DECISION_COLUMN
-from leadsync.spreadsheet import CHECK_PREFIX
+from leadsync.spreadsheet import CHECK_PREFIX, CHECKED_ID
 
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
 """What a person can decide about a row, and the state that the row gets."""
@@ -23,7 +23,7 @@ _COLUMNS = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN,
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The cells, trimmed and in small letters."""
+    """The cells, trimmed and in small letters. `lead` is the external id that `check` has read, if it stands there."""
 
     status: str = ""
     code: str = ""
@@ -31,6 +31,7 @@ class Claim:
     row: str = ""
     decision: str = ""
     attempts: str = ""
+    lead: str = ""
 
     @property
     def of_check(self) -> bool:
@@ -57,6 +58,9 @@ def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
     values = (row.cells[sync[name]] if name in sync else "" for name in _COLUMNS)
     # Typed by hand or changed by a program: letter case and blanks decide nothing.
     status, code, run, number, decision, attempts = (" ".join(value.lower().split()) for value in values)
+    lead = ""
+    if run.startswith(CHECK_PREFIX):
+        run, _, lead = run.partition(CHECKED_ID)
     # Without decision and attempts: in a shifted line they may be cells of other columns.
     if row.faults:
         return Claim(status, code, run, number)
@@ -65,4 +69,4 @@ def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
             f"Row {row.number}: {DECISION_COLUMN} {decision!r} is no decision; write applied, not applied or send, "
             "or clear the cell to decide later. Nothing was sent."
         )
-    return Claim(status, code, run, number, decision, attempts)
+    return Claim(status, code, run, number, decision, attempts, lead)

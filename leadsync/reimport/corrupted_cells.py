@@ -8,6 +8,7 @@ from leadsync.reasons import Fault, FaultKind, Rejected
 from leadsync.reimport.context import Context
 from leadsync.reimport.workbook import heading_name
 from leadsync.sheets import TRUNCATED
+from leadsync.spreadsheet import CHECK_PREFIX
 
 _KNOWN_BY_OTHERS = (
     FaultKind.SWAPPED_DATE_CELL,
@@ -49,7 +50,9 @@ def _corrupted(context: Context) -> Iterator[Fault]:
             continue
         # 00123 became 123, or 12345678901234567 became 1.23457E+16.
         if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
-            yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
+            by_check = was.run_id.startswith(CHECK_PREFIX)
+            kind = FaultKind.CHECKED_NUMBER if by_check else FaultKind.CORRUPTED_NUMBER
+            yield Fault(column.heading, now, kind, was.cell, {"run": was.run_id})
 
 
 def _known_by_others(context: Context) -> Iterator[Fault]:

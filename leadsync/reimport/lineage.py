@@ -228,7 +228,7 @@ class Lineage:
         known = {name: Before(cell.strip(), earlier.run.id) for name, cell in zip(names, cells, strict=False)}
         reason = earlier.origins[number].reason if number in earlier.origins else None
         for fault in reason.faults if isinstance(reason, Rejected) else ():
-            if fault.kind is FaultKind.CORRUPTED_NUMBER:
+            if fault.kind in (FaultKind.CORRUPTED_NUMBER, FaultKind.CHECKED_NUMBER):
                 # It came so before: what counts is what it was at first.
                 known[heading_name(fault.column)] = Before(fault.original, str(fault.details["run"]))
         return known

@@ -1,7 +1,7 @@
 """From the journal's rows to the files for people: the tables and the summary."""
 
 from leadsync.report.advice import advice, meaning
-from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
+from leadsync.report.check_cells import CHECK_COLUMNS, check_with_id, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
 from leadsync.report.live_words import live_json, standing_words
@@ -52,6 +52,7 @@ __all__ = [
     "as_page",
     "as_text",
     "check_front",
+    "check_with_id",
     "checked_cells",
     "checked_sync",
     "correctable",

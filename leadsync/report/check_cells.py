@@ -7,9 +7,11 @@ from leadsync.models import Note, NoteKind, Status
 from leadsync.reasons import Reason, Skip, SkipKind
 from leadsync.report.row_words import reason_words
 from leadsync.report.tables import SYNC_COLUMNS
-from leadsync.spreadsheet import CHECK_PREFIX
+from leadsync.spreadsheet import CHECK_PREFIX, CHECKED_ID
 from leadsync.terminal import one_line
 
+_SHOWN_DIGITS = 11
+"""A spreadsheet program shows a longer number in powers of ten, and saves that in a text file."""
 CHECK_COLUMNS = ("sync_row", "sync_status", "sync_message", "sync_run")
 """The columns in a marked workbook; the others of a report would be blank there."""
 _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this file to `leadsync run`."}
@@ -54,6 +56,17 @@ def checked_sync(
     is_lead = not (isinstance(reason, Skip) and reason.kind is SkipKind.NO_LEAD)
     known = {"sync_row": "" if number is None else str(number), "sync_status": status.value, "sync_message": message}
     return {**known, "sync_run": check_id if is_lead else ""}
+
+
+def check_with_id(check_id: str, lead: str, sync: Mapping[str, str]) -> str:
+    """The cell `sync_run` of a row in a table: with its external id, if a spreadsheet program may make another lead's
+    of it (00123 becomes 123). A copy's copy keeps the id of the first one, in its present cells `sync`."""
+    beginning = f"{check_id}{CHECKED_ID}"
+    kept = " ".join(sync.get("sync_run", "").lower().split())
+    if kept.startswith(beginning):
+        return kept
+    changes = lead.isdecimal() and (lead.startswith("0") or len(lead) > _SHOWN_DIGITS)
+    return f"{beginning}{lead}" if changes else check_id
 
 
 def was_in_run(sync: Mapping[str, str]) -> bool:

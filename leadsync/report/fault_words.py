@@ -197,6 +197,13 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
             "in a workbook this does not happen (leadsync report {run} --format xlsx)"
         ),
     ),
+    _K.CHECKED_NUMBER: (
+        "was {original!r} when the sheet was checked: a spreadsheet program has taken it for a number",
+        (
+            "write it back as it was, or, if it is right so, clear the row's sync_run and sync_row; in a workbook this "
+            "does not happen: name the copy so that it ends in .xlsx"
+        ),
+    ),
     _K.DUPLICATE_ROW: (
         "row {row} of run {run} stands in the sheet twice",
         "delete one of the two, or clear sync_run and sync_row if this is a row of its own",

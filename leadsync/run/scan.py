@@ -30,7 +30,7 @@ from leadsync.reimport import (
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
 from leadsync.run.sheet_source import SheetSource, opened
-from leadsync.spreadsheet import RUN_COLUMN
+from leadsync.spreadsheet import CHECK_PREFIX, RUN_COLUMN
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -102,7 +102,7 @@ def _run_before(table: "Table", journal: Journal) -> RunRecord | None:
     at, unknown = _names(table).index(RUN_COLUMN), {""}
     for row in table.rows():
         run_id = row.cells[at].strip() if at < len(row.cells) else ""
-        if run_id in unknown:
+        if run_id in unknown or run_id.startswith(CHECK_PREFIX):
             continue
         if run := journal.find(run_id):
             return run

@@ -21,6 +21,7 @@ from leadsync.report import (
     MarkedRows,
     OwnColumns,
     check_front,
+    check_with_id,
     checked_cells,
     checked_sync,
     fault_cells,
@@ -213,7 +214,7 @@ class _Copy:
         columns = _columns(scan)
         for entry in scan.entries():
             row, status, reason = entry.row, entry.state.status, entry.reason
-            number, check = self._number(scan, entry), self._sheet(scan).id
+            number, check = self._number(scan, entry), check_with_id(self._sheet(scan).id, entry.lead, entry.sync)
             cells = checked_cells(number, status, reason, entry.notes, entry.sync, check)
             found = fault_cells(reason, columns.headings, columns.roles) if isinstance(reason, Rejected) else ()
             marked, notes = [cell.position for cell in found], [cell.why for cell in found]

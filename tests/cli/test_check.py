@@ -115,6 +115,47 @@ def test_the_sheet_that_check_writes_is_put_right_and_given_back(desk: Desk) -> 
     assert sorted(received) == ["00123", "9857", "9857", "9858"]
 
 
+def test_ids_of_a_checked_copy_that_a_spreadsheet_program_changed_call_no_other_lead(desk: Desk) -> None:
+    dialer = desk.dialer()
+    ids = "00123", "045", "1234567890123", "9857", "123"
+    sheet = desk.sheet("leads.csv", "Lead Id,Disposition", *(f"{lead},Sale" for lead in ids))
+    copy = desk.folder / "copy.csv"
+    assert desk.leadsync("check", sheet, "--output", copy).code == 0
+    lines = copy.read_text("utf-8").splitlines()
+    # The first is right so: the person has typed it; the second was changed by the program, as was the third.
+    changed = [lines[0], lines[1].replace("00123,", "0123,", 1), lines[2].replace("045,", "45,", 1)]
+    changed += [lines[3].replace("1234567890123,", "1.23457E+12,", 1), lines[4].replace("9857,", "9858,", 1), lines[5]]
+    given = desk.sheet("copy.csv", *changed)
+    done = desk.leadsync("run", given, "--json")
+    assert done.json["statuses"] == {"succeeded": 3, "rejected": 2}
+    assert [call.lead for call in dialer.ledger.received] == ["0123", "9858", "123"]
+    first, second = (row["sync_message"] for row in desk.rows(done.json["files"]["retry"]))
+    told = (
+        "Lead Id '45' was '045' when the sheet was checked: a spreadsheet program has taken it for a number; write it"
+    )
+    assert first.startswith(told)
+    assert "was '1234567890123' when the sheet was checked" in second
+    # Uncorrected they stay rejected; corrected they go.
+    retry = Path(done.json["files"]["retry"])
+    again = desk.leadsync("run", retry, "--json")
+    assert again.json["statuses"] == {"rejected": 2}
+    retry = Path(again.json["files"]["retry"])
+    retry.write_text(retry.read_text("utf-8").replace("45,", "045,", 1), "utf-8")
+    assert desk.leadsync("run", retry, "--json").json["statuses"] == {"rejected": 1, "succeeded": 1}
+    assert [call.lead for call in dialer.ledger.received][3:] == ["045"]
+
+
+def test_a_copy_of_a_checked_copy_keeps_the_ids_of_the_sheet(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet, copy = desk.sheet("leads.csv", "Lead Id,Disposition", "00123,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    lost = desk.sheet("lost.csv", *copy.read_text("utf-8").replace("00123,", "123,", 1).splitlines())
+    second = desk.folder / "second.csv"
+    assert desk.leadsync("check", lost, "--output", second).code == 3
+    assert desk.leadsync("run", second, "--json").json["statuses"] == {"rejected": 1}
+    assert not dialer.ledger.received
+
+
 def test_check_writes_the_format_that_the_files_name_asks_for(desk: Desk) -> None:
     desk.settings("http://127.0.0.1:9")
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", "seen.xlsx")
