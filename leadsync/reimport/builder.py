@@ -366,7 +366,9 @@ class ContextBuilder:
 
     def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:
         if self._last_sent is not None:
-            self._last_sent.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
+            rows = [mapped for mapped in leads if isinstance(mapped, Lead)]
+            self._last_sent.look_up(lead.external_id for lead in rows)
+            self._last_sent.look_back(rows)
 
 
 def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin) -> None:

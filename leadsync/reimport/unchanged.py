@@ -10,7 +10,7 @@ from leadsync.reimport.repetitions import NONE_KNOWN, Repeated, Repetitions
 
 _TAKEN = (State.SUCCEEDED, State.UNKNOWN)
 _LOOKED_AT = 20
-"""The last payloads of a lead among which one is looked for that it has taken."""
+"""The last payloads of a lead among which one is looked for that it has taken, or that a row repeats."""
 
 
 class LastSentLeads:
@@ -40,10 +40,12 @@ class LastSentLeads:
         self._taken: Mapping[str, LastSent] = {}
         """Of the leads whose last payload they have not taken: the last one that they have, or may have."""
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
+        self._before: Mapping[str, Mapping[int, LastSent]] = {}
+        """By digest, what leads took before their last payload."""
 
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
-        wanted = list(leads)
+        wanted, self._before = list(leads), {}
         place = self._dialer, self._ids.campaign
         self._last = self._history.last_sent(wanted, *place)
         self._undecided = self._history.undecided(wanted, self._dialer)
@@ -51,6 +53,17 @@ class LastSentLeads:
         sent = self._history.sent(refused, _LOOKED_AT, *place) if refused else {}
         taken = {lead: [one for one in payloads if one.state in _TAKEN] for lead, payloads in sent.items()}
         self._taken = {lead: payloads[-1] for lead, payloads in taken.items() if payloads}
+
+    def look_back(self, rows: Iterable[Lead]) -> None:
+        """Look up what leads took before their last payload, where a row sets a disposition and does not say the last
+        one: an old sheet, saved anew and sent behind a newer one. Call it behind `look_up`."""
+        actions = (lead for lead in rows if not lead.harmless and lead.external_id in self._last)
+        leads = {lead.external_id for lead in actions if not self.equal(lead)}
+        sent = self._history.sent(leads, _LOOKED_AT, self._dialer, self._ids.campaign) if leads else {}
+        self._before = {
+            lead: {digest_of(one.fields): one for one in payloads if one.state is State.SUCCEEDED}
+            for lead, payloads in sent.items()
+        }
 
     def get(self, row: Lead | Rejected) -> LastSent | None:
         """The last payload that a row's lead has taken, or may have, in the row's words: with ids of the settings that
@@ -76,9 +89,13 @@ class LastSentLeads:
         ]
 
     def equal(self, lead: Lead) -> LastSent | None:
-        """Which of its lead's last payloads says the same as a row."""
+        """Which of the payloads that its lead has taken says the same as a row."""
         last = self._last.get(lead.external_id)
-        return self._repetitions.equal(self._without_ids(lead), last) if last is not None else None
+        if last is None:
+            return None
+        row = self._without_ids(lead)
+        before = self._before.get(lead.external_id)
+        return self._repetitions.equal(row, last) or (before.get(digest_of(row.fields)) if before else None)
 
     def is_repetition(self, lead: Lead) -> bool:
         """Whether the next row of its lead can be left out, because that was last sent the same."""

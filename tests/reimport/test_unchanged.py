@@ -206,3 +206,22 @@ def test_a_retry_that_is_declined_never_was(desk: Desk, monkeypatch: pytest.Monk
     monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: True)
     assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 2}
     assert dispositions(dialer, "L2") == ["Sale"]
+
+
+def test_an_old_sheet_saved_anew_behind_a_newer_one_says_that_its_rows_went_before(desk: Desk) -> None:
+    dialer = desk.dialer()
+    run(desk, "monday.csv", A, OTHER, options=())
+    run(desk, "tuesday.csv", A.replace("Sale", "Busy"), OTHER.replace("Sale", "<No Change>"), options=())
+    done = desk.leadsync("run", desk.sheet("monday.csv", HEADINGS, A, OTHER, "L3,0383218193,Sale"))
+    assert "! 2 rows say what their lead was sent before, today " in done.err
+    assert "; --skip-unchanged skips none of them" in done.err
+    assert dispositions(dialer) == ["Sale", "Busy", "Sale"]
+
+
+def test_what_sets_no_disposition_may_be_said_again(desk: Desk) -> None:
+    """Priorities and texts go back and forth every night, and nothing is done twice by them."""
+    desk.dialer()
+    first, second = "L1,0383218191,<No Change>", "L1,0383218192,<No Change>"
+    run(desk, "monday.csv", first, options=())
+    run(desk, "tuesday.csv", second, options=())
+    assert "sent before" not in desk.leadsync("run", desk.sheet("wednesday.csv", HEADINGS, first)).err
