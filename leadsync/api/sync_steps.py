@@ -23,6 +23,7 @@ from leadsync.progress import BarProgress
 from leadsync.progress_calls import ProgressCalls, RunProgress, in_notebook, notebook_bar, words_to_log
 from leadsync.remarks import Remark
 from leadsync.run import (
+    MOST_PLANS,
     Executed,
     Plan,
     Question,
@@ -38,6 +39,7 @@ from leadsync.run import (
     plan_run,
     question_of,
     ready_to_send,
+    sent_meanwhile,
     written_files,
 )
 from leadsync.session import Session
@@ -45,7 +47,7 @@ from leadsync.sheets.frame_sheet import FrameSheet
 
 OnProgress = Callable[[RunProgress], object]
 Steps = Generator[Question, bool | None, SyncResult]
-"""Yields the question, if there is one, takes the answer, and returns the result."""
+"""Yields the question, if there is one, takes the answer, perhaps yields it anew, and returns the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,17 @@ class SyncCall:
             with self.input.opened(settings) as (file, content), self.session.sound_journal() as journal:
                 options = replace(self.options, content=content)
                 plan = partial(self._plan, journal, file, settings, options)
-                planned = plan()
-                if planned.nothing_to_do:
-                    files, frame = written_files(planned.run), _frame(self, content, planned.run)
-                    result = result_of(journal, planned.run, files, 0, frame, nothing_to_do=True)
-                    return replace(result, warnings=(*result.warnings, *map(str, planned.remarks)))
-                yield from self._asked(journal, planned, settings, hooks.settings.campaign_of(planned.run.ids))
+                for more in reversed(range(MOST_PLANS)):
+                    planned = plan()
+                    if planned.nothing_to_do:
+                        files, frame = written_files(planned.run), _frame(self, content, planned.run)
+                        result = result_of(journal, planned.run, files, 0, frame, nothing_to_do=True)
+                        return replace(result, warnings=(*result.warnings, *map(str, planned.remarks)))
+                    yield from self._asked(journal, planned, settings, hooks.settings.campaign_of(planned.run.ids))
+                    if not more or not (why := sent_meanwhile(journal, planned)):
+                        break
+                    self.session.say(why)
+                    planned.discard()
                 remember_dialer(journal.state, settings.url())
                 done = self._carried_out(journal, planned, settings, hooks, plan)
                 return result_of(journal, done.run, done.files, done.code, _frame(self, content, done.run))

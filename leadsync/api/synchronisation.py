@@ -8,6 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from inspect import isawaitable
 from operator import index
 from pathlib import Path
@@ -78,7 +79,7 @@ def sync(
         ``./leadsync.toml``, or the file in the user's configuration folder.
     :param campaign: the campaign, a name of ``[campaigns.NAME]``.
     :param confirm: True to send, or a function that gets the `Question` of the terminal and returns the answer, such as
-        `ask`. Without it nothing is sent.
+        `ask`; it is asked anew if others have sent to the same leads meanwhile. Without it nothing is sent.
     :param limit: a trial with the first rows. The same call without it sends the others.
     :param on_progress: a function that gets a `RunProgress` several times a second, from another thread. Without it, a
         bar is shown in notebooks and at a terminal.
@@ -96,7 +97,7 @@ def sync(
     with closing(call.steps()) as steps:
         try:
             step = _next(steps, None)
-            if isinstance(step, Question):
+            while isinstance(step, Question):
                 step = _next(steps, confirm(step) if callable(confirm) else confirm is True)
         except asyncio.CancelledError:
             # An interrupt before the first row, in the thread of the sending.
@@ -128,10 +129,10 @@ async def sync_async(
     steps = call.steps()
     try:
         step = await _in_thread(lambda: _next(steps, None), stops)
-        if isinstance(step, Question):
+        while isinstance(step, Question):
             answer = confirm(step) if callable(confirm) else confirm is True
             said = bool(await answer) if isawaitable(answer) else bool(answer)
-            step = await _in_thread(lambda: _next(steps, said), stops)
+            step = await _in_thread(partial(_next, steps, said), stops)
     finally:
         steps.close()
     return _complete(step)
@@ -214,10 +215,8 @@ def _next(steps: Steps, answer: bool | None) -> Question | SyncResult:
         return result
 
 
-def _complete(step: Question | SyncResult) -> SyncResult:
+def _complete(step: SyncResult) -> SyncResult:
     """The result, if its run came to its end; raises RunStopped otherwise."""
-    if isinstance(step, Question):
-        raise TypeError("a question was asked twice")
     if step.stopped and not step.nothing_to_do:
         raise RunStopped(step)
     return step

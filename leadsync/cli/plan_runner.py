@@ -32,22 +32,28 @@ def run_plan(
     settings: "Settings",
     hooks: PostRunHooks,
     options: SendOptions,
-    anew: "Callable[[], Plan] | None" = None,
+    anew: "Callable[[], Plan]",
     finish: "Callable[[Executed], Executed]" = lambda done: done,
 ) -> int:
     """Ask, send the plan, write its files and print the summary; return the exit code.
 
-    The plans behind it (`plan.then`) are made by `anew`, each at the end of the run before.
-    `finish` adds to the files of each run.
+    `anew` makes it anew if others have sent to its leads before the answer, and the plans behind it (`plan.then`), each
+    at the end of the run before. `finish` adds to the files of each run.
     """
-    from leadsync.run import execute, execute_in_turn, next_time, words_behind
+    from leadsync.run import MOST_PLANS, execute, execute_in_turn, next_time, sent_meanwhile, words_behind
 
-    if plan.nothing_to_do:
-        return _nothing_to_do(shell, journal, plan, hooks)
     ends = next_time(options.until, datetime.now().astimezone()) if options.until else None
-    name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
-    if not confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes):
-        return 0
+    for more in reversed(range(MOST_PLANS)):
+        if plan.nothing_to_do:
+            return _nothing_to_do(shell, journal, plan, hooks)
+        name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
+        if not confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes):
+            return 0
+        if not more or not (why := sent_meanwhile(journal, plan)):
+            break
+        shell.say(why)
+        plan.discard()
+        plan = anew()
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":

@@ -41,7 +41,7 @@ def resume(run_id: str | None, after_restore: bool, options: SendOptions) -> int
             if after_restore:
                 _put_in_doubt(shell, journal, stopped)
             plan = partial(plan_resume, journal, stopped.id, settings, options.for_run(), with_earlier=run_id is None)
-            return run_plan(shell, journal, plan(), settings, hooks, options, anew=plan)
+            return run_plan(shell, journal, plan(), settings, hooks, options, plan)
 
 
 def _put_in_doubt(shell: Shell, journal: "Journal", run: RunRecord) -> None:

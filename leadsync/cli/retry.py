@@ -15,6 +15,7 @@ from leadsync.plurals import counted
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
+    from leadsync.run import Plan
 
 
 @click.command(epilog=examples("retry", "retry 7f3a"))
@@ -34,7 +35,11 @@ def retry(run_id: str | None, options: SendOptions) -> int:
             return no_run(shell, "There is no run to send again.")
         with earlier_run(shell, before, options) as (hooks, settings):
             wanted = replace(options.for_run(), place_named=bool(shell.dialer or options.campaign))
-            plan = plan_retry(journal, before.id, settings, wanted, journal.now())
+
+            def planned() -> "Plan":
+                return plan_retry(journal, before.id, settings, wanted, journal.now())
+
+            plan = planned()
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))
                 hooks.measure(0)
@@ -42,7 +47,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
                 return 0
             for words in _waiting_rows(journal, before):
                 shell.say(words)
-            return run_plan(shell, journal, plan, settings, hooks, options)
+            return run_plan(shell, journal, plan, settings, hooks, options, planned)
 
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:

@@ -1,6 +1,7 @@
 """The command that sends a file."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,14 +78,15 @@ def run(
                 marked = mark_outcomes(journal, done.run, content, settings, journal.now(), shell.say)
                 return replace(done, files={**done.files, **marked})
 
-            planned = plan()
+            planned, is_fresh = plan(), fresh
             if (
                 planned.nothing_to_do
                 and not options.yes
                 and shell.wants(_sent_already(journal, named.name, planned.run))
             ):
-                planned = plan(fresh=True)
-            return run_plan(shell, journal, planned, settings, hooks, options, anew=plan, finish=finish)
+                planned, is_fresh = plan(fresh=True), True
+            anew = partial(plan, fresh=is_fresh)
+            return run_plan(shell, journal, planned, settings, hooks, options, anew, finish)
 
 
 def _sent_already(journal: "Journal", name: str, run: RunRecord) -> str:

@@ -173,9 +173,15 @@ class PendingRows(Protocol):
         """The place of a run's first call in the order of all calls; None without one."""
         ...
 
-    def sent_beside(self, run_id: str) -> set[str]:
-        """The other runs with a call behind this run's first one, or with any if it has none, for a lead of the rows
-        that it may still send: by the order of the calls."""
+    def last_call(self) -> int:
+        """The place of the last call in the order of all calls."""
+        ...
+
+    def sent_beside(self, run_id: str, since: int | None = None) -> set[str]:
+        """The other runs with a call behind the one at a place, for a lead of the rows that this run may still send.
+
+        By the order of the calls; without a place behind its own first one, or any call if it has none.
+        """
         ...
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:

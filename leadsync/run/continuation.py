@@ -133,7 +133,7 @@ def in_turn(plans: Sequence[Plan]) -> Plan:
 def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions, digest: str) -> Plan:
     """The plan to send the rest of a run."""
     refuse_held(journal, run_id)
-    run = journal.run(run_id)
+    run, read_at = journal.run(run_id), journal.last_call()
     refuse_corrected_rest(journal, run)
     check_inserts(run, options)
     changed: dict[str, Any] = {
@@ -166,6 +166,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *_given_up(journal, run.id, end),
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
+        read_at=read_at,
         write=partial(_write, journal, run, since.skipped, changed),
     )
     return with_held(plan, journal, end)

@@ -48,6 +48,7 @@ def read_draft(
 
     Confirmed, it ends those of `begins_anew` with rows left.
     """
+    read_at = journal.last_call()
     trial = journal.find(run.follows) if run.follows else None
     sources: set[str] = set()
     try:
@@ -80,6 +81,7 @@ def read_draft(
         sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer or undone.undone),
         has_decisions=scan.has_decisions,
         came_back=bool(scan.mapping.sync),
+        read_at=read_at,
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
         write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),

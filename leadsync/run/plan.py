@@ -45,6 +45,8 @@ class Plan:
     has_decisions: bool = False
     came_back: bool = False
     """Whether the file has leadsync's columns."""
+    read_at: int = 0
+    """The place of the journal's last call when this was planned."""
     takes: Mapping[str, Collection[int]] = field(default_factory=dict)
     """By run, the numbers of the rows left there that are this run's once it is confirmed."""
     write: Callable[..., object] = lambda **_: None

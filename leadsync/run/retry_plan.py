@@ -41,7 +41,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     # Rows sent again by a later run belong to that run.
     for later in journal.lineage(run.id):
         journal.hold(later)
-    run = journal.run(run.id)
+    run, read_at = journal.run(run.id), journal.last_call()
     if not options.place_named:
         refuse_other_place(journal, run, settings)
     # Counted under the lock: until then another process could have sent the rows.
@@ -68,6 +68,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *_too_late(overtaken),
         ),
         sent_before=bool(since.sent_before or losses.again),
+        read_at=read_at,
         write=partial(_store_retry, journal, new, options.limit, skipped),
     )
 

@@ -40,6 +40,19 @@ def test_a_frame_with_rows_that_wait_still_says_so_each_time(dialer: PracticeDia
     assert again.warnings[-1] == f"! {waits}"
 
 
+def test_a_function_is_asked_anew_if_others_have_sent_to_the_leads_since(desk: Desk, dialer: PracticeDialer) -> None:
+    asked: list[bool] = []
+
+    def confirm(question: leadsync.Question) -> bool:
+        asked.append(question.sent_before)
+        if len(asked) == 1:
+            desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale"))
+        return True
+
+    leadsync.sync(pd.DataFrame({"Lead Id": ["A"], "Disposition": ["Sale"]}), confirm=confirm)
+    assert (asked, len(dialer.ledger.received)) == ([False, True], 2)
+
+
 @pytest.mark.parametrize("confirm", [None, False, lambda _: False])
 def test_nothing_is_sent_without_a_yes_and_no_draft_is_left(
     dialer: PracticeDialer, frame: pd.DataFrame, confirm: Any

@@ -393,6 +393,9 @@ def test_rows_left_are_told_for_leads_with_rows_in_other_runs(journal: Journal, 
     assert (journal.sent_beside(RUN), journal.sent_beside(LATER)) == ({LATER}, set()), "by the order of the calls"
     first, last = journal.first_call(RUN), journal.first_call(LATER)
     assert 0 < (first or 0) < (last or 0)
+    assert journal.last_call() >= (last or 0)
+    assert journal.sent_beside(RUN, (last or 0) - 1) == {LATER}
+    assert journal.sent_beside(RUN, journal.last_call()) == set(), "nothing since"
     sent = journal.history().sent(["A"], 9, "http://127.0.0.1", 41)["A"]
     assert [one.sequence for one in sent] == [last]
     assert journal.history().last_sent(["A"], "http://127.0.0.1", 41)["A"] == sent[0]

@@ -82,8 +82,13 @@ class SqlPendingRows(SqlRunQueue):
             [first] = connection.execute("SELECT min(sequence) FROM rows WHERE run = ?", [key]).fetchone()
         return first if first is None else int(first)
 
-    def sent_beside(self, run_id: str) -> set[str]:
-        first = self.first_call(run_id) or 0
+    def last_call(self) -> int:
+        with self._database.reading() as connection:
+            [last] = connection.execute("SELECT last FROM sequence").fetchone()
+        return int(last)
+
+    def sent_beside(self, run_id: str, since: int | None = None) -> set[str]:
+        first = (self.first_call(run_id) or 0) if since is None else since
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             rows = connection.execute(_SENT_BESIDE, [key, key, first]).fetchall()
