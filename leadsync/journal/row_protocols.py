@@ -113,6 +113,13 @@ class History(Protocol):
         """
         ...
 
+    def taken(
+        self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
+    ) -> dict[str, list[LastSent]]:
+        """Of rows, given as leads with values: what the leads of a campaign have taken of them before, in the order of
+        the attempts."""
+        ...
+
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
         """The open rows of each of these leads, by the order of the attempts; leads without one are left out.
 
@@ -198,7 +205,8 @@ class PendingRows(Protocol):
         ...
 
     def runs_to_decide(self, run_id: str) -> list[str]:
-        """The runs with the rows that `waiting_for_decision` waits for: this one, or later ones of its rows."""
+        """The runs with the rows that `waiting_for_decision` waits for: this one, or later ones of its rows, which may
+        have to send them first."""
         ...
 
     def has_more(self, run_id: str) -> bool:

@@ -10,7 +10,7 @@ from leadsync.reimport.repetitions import NONE_KNOWN, Repeated, Repetitions
 
 _TAKEN = (State.SUCCEEDED, State.UNKNOWN)
 _LOOKED_AT = 20
-"""The last payloads of a lead among which one is looked for that it has taken, or that a row repeats."""
+"""The last payloads of a lead among which one is looked for that it has taken."""
 
 
 class LastSentLeads:
@@ -58,12 +58,9 @@ class LastSentLeads:
         """Look up what leads took before their last payload, where a row sets a disposition and does not say the last
         one: an old sheet, saved anew and sent behind a newer one. Call it behind `look_up`."""
         actions = (lead for lead in rows if not lead.harmless and lead.external_id in self._last)
-        leads = {lead.external_id for lead in actions if not self.equal(lead)}
-        sent = self._history.sent(leads, _LOOKED_AT, self._dialer, self._ids.campaign) if leads else {}
-        self._before = {
-            lead: {digest_of(one.fields): one for one in payloads if one.state is State.SUCCEEDED}
-            for lead, payloads in sent.items()
-        }
+        others = [(lead.external_id, lead.fields) for lead in actions if not self.equal(lead)]
+        taken = self._history.taken(others, self._dialer, self._ids.campaign) if others else {}
+        self._before = {lead: {digest_of(one.fields): one for one in same} for lead, same in taken.items()}
 
     def get(self, row: Lead | Rejected) -> LastSent | None:
         """The last payload that a row's lead has taken, or may have, in the row's words: with ids of the settings that

@@ -1,7 +1,7 @@
 """The leads over all runs. Reads only."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 from leadsync.dialer_address import same_dialer
@@ -83,6 +83,28 @@ class LeadHistory(Connected):
             )
             for lead, run, *values in rows:
                 found.setdefault(lead, []).append(_last_sent(*runs[run], *values))
+        return found
+
+    def taken(
+        self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
+    ) -> dict[str, list[LastSent]]:
+        wanted = {(lead, as_json(dict(fields))) for lead, fields in rows}
+        leads, texts = map(set, zip(*wanted, strict=True)) if wanted else (set(), set())
+        found: dict[str, list[LastSent]] = {}
+        with self._database.reading() as connection:
+            runs = self._of_campaign(connection, dialer, campaign)
+            same = connection.execute(
+                f"SELECT lead, run, number, {TIME_OF_ROW}, fields, state, sequence FROM json_each(?) AS wanted "
+                "CROSS JOIN rows JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
+                f"AND state = '{State.SUCCEEDED}' AND sequence IS NOT NULL "
+                "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
+                "AND fields IN (SELECT value FROM json_each(?)) ORDER BY sequence",
+                [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
+            )
+            for lead, run, number, time, fields, *end in same if wanted and runs else ():
+                # Perhaps the values of another row of those given.
+                if (lead, fields) in wanted:
+                    found.setdefault(lead, []).append(_last_sent(*runs[run], number, time, fields, *end))
         return found
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
