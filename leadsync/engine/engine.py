@@ -310,8 +310,8 @@ class Engine:
         await leaves()
         # After the last wait: a process or machine that stood still may wake anywhere before this line.
         if not self._log.may_send():
-            words = "The right to send this run ended while leadsync or its machine stood still; nothing more is sent."
-            self._fail(JournalError(words))
+            why = "leadsync or its machine stood still, or its lock file was removed"
+            self._fail(JournalError(f"The right to send this run ended: {why}; nothing more is sent."))
             raise LimiterPaused
 
     def _learn(self, job: Job, outcome: Outcome, began: float) -> None:

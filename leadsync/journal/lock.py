@@ -62,15 +62,19 @@ class StateLock:
     def __init__(self, state: Path, name: str, what: str) -> None:
         folder = state / "locks"
         self._folder, self._what = folder, what
-        self._note = folder / f"{name}.json"
-        self._lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
+        self._note, self._file = folder / f"{name}.json", folder / f"{name}.lock"
+        self._lock = FileLock(self._file, mode=0o600, thread_local=False)
+        self._taken: tuple[int, int] | None = None
 
     def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
         """Take the lock, or raise after so many seconds."""
+        if self._lock.is_locked and not self.lasts():
+            self._lock.release(force=True)
         try:
             make_private_folder(self._folder.parent)
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._lock.acquire(timeout=patience)
+            self._taken = self._identity()
         except Timeout:
             raise BusyError(f"{self._what} by another leadsync ({self._holder()}); wait until it has ended.") from None
         except OSError as error:
@@ -81,8 +85,9 @@ class StateLock:
         self._leave_note()
 
     def lasts(self) -> bool:
-        """Whether it is held: it lasts as long as its process."""
-        return self._lock.is_locked
+        """Whether it is held: it lasts as long as its process, unless somebody removes its file. Then another process
+        may have a lock of the same name on a new one."""
+        return self._lock.is_locked and self._identity() == self._taken
 
     def holder(self) -> str:
         """This machine, or nobody."""
@@ -102,6 +107,19 @@ class StateLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Device and number of the lock's file; None if it is gone, and where nobody can remove an open file."""
+        if os.name == "nt":
+            return None
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            # Out of reach is not removed.
+            return self._taken
+        return found.st_dev, found.st_ino
 
     def _leave_note(self) -> None:
         """A courtesy to other processes; it may fail, on a full disk for one."""

@@ -54,3 +54,17 @@ def test_another_folder_has_its_own(new_lock: NewLock, tmp_path: Path) -> None:
     other = new_lock(tmp_path / "other")
     other.acquire()
     assert other.lasts()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nobody can remove an open file there")
+def test_a_lock_whose_file_was_removed_is_lost_and_can_be_taken_anew(tmp_path: Path) -> None:
+    lock = folder_lock(tmp_path, tmp_path / "incoming")
+    lock.acquire()
+    for file in (tmp_path / "locks").iterdir():
+        file.unlink()
+    assert not lock.lasts()
+    lock.acquire()
+    assert lock.lasts()
+    with pytest.raises(BusyError):
+        folder_lock(tmp_path, tmp_path / "incoming").acquire()
+    lock.release()

@@ -16,6 +16,7 @@ from leadsync.models import Status
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     CUT,
+    OK,
     RUN,
     a_run,
     attempt,
@@ -38,6 +39,52 @@ def test_a_run_is_held_by_one_and_the_other_hears_by_whom(
     with open_store() as other:
         other.hold(RUN)
     journal.hold(RUN)
+
+
+@pytest.mark.parametrize("open_store", ["sqlite"], indirect=True)
+@pytest.mark.skipif(os.name == "nt", reason="nobody can remove an open file there")
+def test_a_run_whose_lock_file_was_removed_goes_on_in_one_process_alone(
+    journal: Journal, tmp_path: Path, open_store: OpenStore
+) -> None:
+    journal.add(RUN, [entry(2), entry(3), entry(4)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await log.begin(2, 1)
+            log.leaves(2, 1)
+            assert log.may_send()
+            (tmp_path / "locks" / f"{RUN}.lock").unlink()
+            assert not log.may_send(), "no call leaves any more"
+            with pytest.raises(JournalError, match=f"lock file of run {RUN} was removed .* `leadsync resume {RUN}`"):
+                await log.begin(3, 1)
+            with open_store() as other:
+                other.hold(RUN)
+                assert ends(other) == {2: Status.UNKNOWN, 3: Status.UNSENT, 4: Status.UNSENT}
+                for change in (lambda: journal.settle(RUN), lambda: journal.update_run(RUN, stopped="x")):
+                    with pytest.raises(JournalError, match="was removed"):
+                        change()
+
+    with pytest.raises(JournalError, match="was removed"):
+        asyncio.run(send())
+    with open_store() as other:
+        assert not other.run(RUN).stopped
+
+
+@pytest.mark.parametrize("open_store", ["sqlite"], indirect=True)
+@pytest.mark.skipif(os.name == "nt", reason="nobody can remove an open file there")
+def test_an_answer_that_comes_after_the_lock_file_was_removed_is_kept(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await log.begin(2, 1)
+            log.leaves(2, 1)
+            (tmp_path / "locks" / f"{RUN}.lock").unlink()
+            await log.finish(2, 1, OK, Status.SUCCEEDED)
+
+    with pytest.raises(JournalError, match="was removed"):
+        asyncio.run(send())
+    assert ends(journal) == {2: Status.SUCCEEDED}
 
 
 def test_a_try_waits_for_nobody(journal: Journal, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> None:

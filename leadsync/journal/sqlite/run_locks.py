@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leadsync.journal.lock import StateLock, run_lock
+from leadsync.journal.run_log import LeaseLostError
 from leadsync.journal.sql.database import Connection, Database, Taken
 from leadsync.tallies import Holder
+
+
+def lock_lost(run_id: str) -> LeaseLostError:
+    """The error of a run whose lock file somebody has removed."""
+    return LeaseLostError(
+        f"The lock file of run {run_id} was removed while leadsync was at it: another one may send the run by now, and "
+        f"nothing more is sent or written from here; `leadsync resume {run_id}` goes on."
+    )
 
 
 class FileLocks:
@@ -42,7 +51,13 @@ class FileLocks:
             self.release(run_id)
 
     def refuse_stale(self, connection: Connection, run_id: str) -> None:
-        """A lock file passes to nobody while its process lives."""
+        if not self.lasts(run_id):
+            raise lock_lost(run_id)
+
+    def lasts(self, run_id: str) -> bool:
+        """Whether no lock that is held has lost its file: a lock file passes to nobody while its process lives."""
+        lock = self._held.get(run_id)
+        return lock is None or lock.lasts()
 
     def epoch(self, run_id: str) -> int | None:
         return 0 if run_id in self._held else None

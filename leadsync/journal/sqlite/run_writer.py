@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from leadsync.journal.run_log import Begin, Finish, Work
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.sql.run_writer import SqlRunWriter, finish_values
 from leadsync.journal.sqlite.database import Patience, connect, transaction, translated
+from leadsync.journal.sqlite.run_locks import lock_lost
 from leadsync.journal.sqlite.statements import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
 from leadsync.journal.states import State
 from leadsync.models import Status
@@ -26,9 +27,16 @@ class SqliteRunWriter(SqlRunWriter):
     """The RunWriter of a run, on a connection of its own."""
 
     def __init__(
-        self, path: Path, run_id: str, hurried: threading.Event, *, resend_unknown: bool, by_priority: bool
+        self,
+        path: Path,
+        run_id: str,
+        hurried: threading.Event,
+        lock_lasts: Callable[[], bool],
+        *,
+        resend_unknown: bool,
+        by_priority: bool,
     ) -> None:
-        self._path = path
+        self._path, self._lock_lasts = path, lock_lasts
         self._patience = Patience(hurried)
         with translated(path):
             self._file = connect(path)
@@ -48,13 +56,19 @@ class SqliteRunWriter(SqlRunWriter):
         self._file.close()
         self._marks.close()
 
+    def may_send(self) -> bool:
+        return self._lock_lasts()
+
     def commit(self, group: Sequence[Work]) -> list[Any]:
         """Do a group's work: ends first, then functions, then beginnings.
 
         For any one row that is the order of its calls. Its next beginning comes after its end, and no end is known
-        before its beginning is durable.
+        before its beginning is durable. If the run's lock has lost its file, only ends are written, and LeaseLostError
+        comes.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
+        if is_lost := not self._lock_lasts():
+            group = finishes
         with translated(self._path), transaction(self._file, LONGEST_WAIT_SECONDS, self._patience):
             refuse_copied(self._path.parent)
             self._finish_all(finishes)
@@ -63,6 +77,8 @@ class SqliteRunWriter(SqlRunWriter):
         # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
         for finish in finishes:
             self._marks.forget(finish.number)
+        if is_lost:
+            raise lock_lost(self._run_id)
         if settled:
             results = [
                 settled.get(work.number) if isinstance(work, Begin) else result

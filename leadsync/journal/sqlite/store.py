@@ -1,6 +1,7 @@
 """The journal in an SQLite file."""
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from leadsync.journal.run_log import RunWriter
@@ -20,11 +21,13 @@ class SqliteJournal(SqlJournal):
         self._path = state / FILE_NAME
         database = SqliteDatabase(self._path, copies_to)
         self._patience = database.patience
-        super().__init__(database, state, FileLocks(database, state))
+        self._file_locks = FileLocks(database, state)
+        super().__init__(database, state, self._file_locks)
 
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
-        hurried = self._patience.hurried
-        return SqliteRunWriter(self._path, run_id, hurried, resend_unknown=resend_unknown, by_priority=by_priority)
+        options = {"resend_unknown": resend_unknown, "by_priority": by_priority}
+        lasts = partial(self._file_locks.lasts, run_id)
+        return SqliteRunWriter(self._path, run_id, self._patience.hurried, lasts, **options)
 
     def slot_member(self, dialer: str) -> None:
         """The file is this machine's, and so are the slots."""
