@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # The reader of a file says why it cannot be read.
 A_PATH = click.Path(readable=False, path_type=Path)
+A_ROW = click.IntRange(1, 999_999_999)
+A_CODE = click.IntRange(-999_999_999, 999_999_999)
+"""A number beyond would be none in the journal."""
 A_FILE = click.Path(dir_okay=False, readable=False, path_type=Path)
 A_FOLDER = click.Path(file_okay=False, readable=False, path_type=Path)
 campaign_option = click.option("--campaign", help="The leads' campaign: NAME of [campaigns.NAME] in the settings.")

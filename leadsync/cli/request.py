@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import dialer_option, examples
+from leadsync.cli.options import A_ROW, dialer_option, examples
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.errors import SettingsError, UsageError
 from leadsync.models import Lead, RunRecord
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=examples("request 7f3a --row 12"))
 @click.argument("run_id", metavar="RUN")
-@click.option("--row", "number", type=int, required=True, help="The row's number in the sheet.")
+@click.option("--row", "number", type=A_ROW, required=True, help="The row's number in the sheet.")
 @dialer_option
 def request(run_id: str, number: int) -> int:
     """Print the request of a row as a curl command.

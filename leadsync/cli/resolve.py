@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import A_ROW, examples
 from leadsync.cli.shell import command_shell
 from leadsync.commands import command
 from leadsync.plurals import agreeing, counted
@@ -16,7 +16,7 @@ MOST_ROWS_AT_ONCE = 20_000
 
 @click.command(epilog=examples("resolve 7f3a --row 12 --row 15 --applied"))
 @click.argument("run_id", metavar="RUN")
-@click.option("--row", "rows", type=int, multiple=True, required=True, help="A row's number; may be repeated.")
+@click.option("--row", "rows", type=A_ROW, multiple=True, required=True, help="A row's number; may be repeated.")
 @click.option("--applied", is_flag=True, help="The dialer has it: the row succeeded.")
 @click.option("--not-applied", is_flag=True, help="The dialer does not have it: it failed.")
 @click.option("--send", is_flag=True, help="Send it: `leadsync resume` does.")

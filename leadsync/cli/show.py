@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadsync.cli.columns import Column, table
-from leadsync.cli.options import examples
+from leadsync.cli.options import A_CODE, examples
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.models import RowRecord, RunRecord, Status
@@ -33,7 +33,7 @@ _ROW_COLUMNS = (
 @click.option(
     "--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="List rows of this status; repeatable."
 )
-@click.option("--code", "codes", type=int, multiple=True, help="List rows with this result code; repeatable.")
+@click.option("--code", "codes", type=A_CODE, multiple=True, help="List rows with this result code; repeatable.")
 @click.option("--lead", help="List a lead's rows in all runs, newest first; RUN may be left out.")
 def show(
     run_id: str | None, every_row: bool, statuses: tuple[str, ...], codes: tuple[int, ...], lead: str | None

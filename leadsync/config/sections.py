@@ -12,6 +12,8 @@ from leadsync.leads import Section, Timezone
 
 MOST_THREADS = 1024
 _LIKE_A_KEY = re.compile(r"(?=(?:.*[0-9]){3})(?=.*[A-Za-z]).{20,}")
+_LARGEST_ID = 2**63 - 1
+"""No number in the journal is larger."""
 """A long part of a path with letters and several digits."""
 
 
@@ -101,9 +103,9 @@ class Server(Section):
 class Campaign(Section):
     """The leads' campaign on the dialer."""
 
-    template_id: int | None = Field(None, ge=1, description="the campaign template's id")
-    campaign_id: int | None = Field(None, ge=1, description="the campaign's id")
-    allocation_id: int | None = Field(None, ge=1, description="the allocation's id")
+    template_id: int | None = Field(None, ge=1, le=_LARGEST_ID, description="the campaign template's id")
+    campaign_id: int | None = Field(None, ge=1, le=_LARGEST_ID, description="the campaign's id")
+    allocation_id: int | None = Field(None, ge=1, le=_LARGEST_ID, description="the allocation's id")
     timezone: Timezone = Field("", description="the leads' Contact Hours, which callback dates are read in")
     insert_missing: bool = Field(False, description="whether leads that the dialer does not have are inserted")
     allow_duplicates: bool = Field(False, description="whether a lead is inserted whose number another lead has")
