@@ -240,9 +240,9 @@ class AttemptRecord(NamedTuple):
 class OldRun:
     """A run old enough to be deleted, and the objections.
 
-    `related`: the runs whose rows it has sent, and those that have sent its rows. As long as one of them stays, it
-    stays: in an earlier one those rows would look unsent, and a file of the earlier one given back would be taken for
-    a new sheet.
+    `related`: the runs whose rows it has sent, and those that have sent its rows, or were the last to send to leads of
+    its rows left. As long as one of them stays, it stays: in an earlier one those rows would look unsent, or go over
+    newer ones without a word, and a file of the earlier one given back would be taken for a new sheet.
     """
 
     id: str

@@ -102,3 +102,14 @@ def test_a_run_stays_with_a_kept_run_that_has_sent_its_rows(journal: Journal, tm
     pruned = journal.prune(NOW - timedelta(days=1), undecided=False)
     assert (pruned.runs, pruned.needed) == ((), ("first", "second"))
     assert journal.prune(NOW + timedelta(days=1), undecided=True).runs == ("first", "second", "third")
+
+
+def test_the_last_run_that_has_sent_to_a_lead_stays_with_an_earlier_one_that_has_rows_of_it_left(
+    journal: Journal, tmp_path: Path
+) -> None:
+    add_run(journal, tmp_path, "left", OLD, [Status.UNKNOWN, Status.SUCCEEDED])
+    add_run(journal, tmp_path, "second", OLD + timedelta(minutes=1), [Status.SUCCEEDED])
+    add_run(journal, tmp_path, "third", OLD + timedelta(minutes=2), [Status.SUCCEEDED, Status.SUCCEEDED])
+    pruned = journal.prune(NOW, undecided=False)
+    assert (pruned.runs, pruned.undecided, pruned.needed) == (("second",), ("left",), ("third",))
+    assert journal.prune(NOW, undecided=True).runs == ("left", "third")

@@ -19,8 +19,15 @@ _RELATED = """
     UNION SELECT later.id, earlier.id FROM taken JOIN runs AS later ON later.run = taken.by_run
     JOIN runs AS earlier ON earlier.run = taken.run
     WHERE NOT earlier.deleting AND NOT later.deleting
+    UNION SELECT later.id, earlier.id FROM rows AS own CROSS JOIN rows AS sent
+    JOIN runs AS later ON later.run = sent.run JOIN runs AS earlier ON earlier.run = own.run
+    WHERE own.state IN ('pending', 'in_flight', 'unknown', 'conflict') AND own.lead <> ''
+    AND sent.lead = own.lead AND sent.run > own.run
+    AND sent.sequence = (SELECT max(newest.sequence) FROM rows AS newest WHERE newest.lead = own.lead)
+    AND NOT earlier.deleting AND NOT later.deleting
 """
-"""Each run with rows of an earlier one, by a retry or from a sheet, and that one."""
+"""Each run with rows of an earlier one, by a retry or from a sheet, and that one; and each that was the last to send to
+a lead of which an earlier one has rows left: what those would repeat or undo is known by it."""
 
 
 class SqlOldRuns(SqlRunLocks):
