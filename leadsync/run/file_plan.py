@@ -72,7 +72,19 @@ def _plan_sheet(
     # A draft alone has been read now.
     if last.survey is None or last.came_back:
         return plan
-    return in_turn([*rest, replace(last, remarks=(*last.remarks, *_forgotten(journal, last.run)))])
+    also = (*_forgotten(journal, last.run), *_elsewhere_unfinished(journal, last.run))
+    return in_turn([*rest, replace(last, remarks=(*last.remarks, *also))])
+
+
+def _elsewhere_unfinished(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
+    """The loud sentence about a stopped run of the same sheet to another campaign or dialer."""
+    for other in journal.runs():
+        is_same = other.fingerprint == draft.fingerprint and other.sheet == draft.sheet and not other.retry_of
+        if is_same and other.complete and not other.finished and not other.is_at(draft.dialer, draft.ids):
+            stopped = f"Run {other.id} has begun to send this sheet to {other.place}, and is not finished"
+            resume = f"`{command('resume', other.id)}` goes on with it"
+            yield Remark(f"{stopped}: {resume}, and this run sends all rows to {draft.place}.", loud=True)
+            return
 
 
 def _forgotten(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
@@ -136,7 +148,8 @@ def _plan_file(
         if rest:
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
-            return in_turn([*rest, _behind(journal, rest, draft, options)])
+            behind = _behind(journal, rest, draft, options)
+            return in_turn([*rest, _beside(journal, behind, {plan.run.id for plan in rest})])
     ended = here if options.fresh else ()
     for run in ended:
         refuse_corrected_rest(journal, run, but_of=file)
@@ -345,7 +358,7 @@ def _that_wait(runs: Sequence[str], draft: Plan) -> Iterator[Remark]:
 
 def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:
     """The draft, with a warning for each other stopped run that is to send rows of it: that sheet was saved anew under
-    this name. Runs that the draft has `ended` send nothing, nor rows that it takes."""
+    this name. Runs that the draft has `ended`, or that go before it, send nothing beside it, nor rows that it takes."""
     remarks = []
     for other in journal.runs():
         is_left = other.complete and not other.finished and other.id not in ended

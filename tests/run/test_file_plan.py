@@ -808,3 +808,30 @@ def test_a_row_in_doubt_that_is_never_taken_ends_its_try_and_the_next_file_goes(
     dialer.faults.clear()
     assert desk.leadsync("resume", again).code in (0, 3)
     assert received(dialer).count("A") == (3 if anew else 2)
+
+
+def test_rows_left_of_another_sheet_are_named_behind_a_rest_too(desk: Desk) -> None:
+    """The rest of the night before goes first, in the same call."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    sheet = desk.sheet("a.csv", "Lead Id,Disposition", "R,Sale")
+    other = desk.leadsync("run", desk.sheet("x.csv", "Lead Id,Disposition", "P,Sale"), "--json").json["run"]
+    assert desk.leadsync("run", sheet).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition", "N,Sale", "P,Sale")).err
+    assert f"! 1 row equals a row left of run {other} of x.csv; `leadsync resume {other}` sends it as well" in said
+    assert received(dialer) == ["R", "N", "P"]
+
+
+def test_a_stopped_run_of_the_sheet_to_another_campaign_is_named(desk: Desk) -> None:
+    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    dialer.faults.add([FaultRule(FaultKind.HTTP, lead="B", status=401)])
+    sheet = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale")
+    first = desk.leadsync("run", sheet, "--campaign", "winback", "--json").json
+    dialer.faults.clear()
+    said = desk.leadsync("run", sheet).err
+    assert f"! Run {first['run']} has begun to send this sheet to http://127.0.0.1:" in said
+    assert f"`leadsync resume {first['run']}` goes on with it, and this run sends all rows to" in said
+    assert desk.leadsync("resume", first["run"]).code == 0
+    again = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale", "C,Sale")
+    assert "has begun to send this sheet" not in desk.leadsync("run", again).err
