@@ -30,6 +30,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.WAITS_FOR_RESUME: (
         "waits for row {row} of run {run}, which goes first: `leadsync resume {run}`, then give this file again"
     ),
+    SkipKind.TAKEN_FIRST: "waits for row {row}, which run {run} is to send first: `leadsync resume {run}`",
     SkipKind.GOES_BY_NOW: "waits no longer: give the file again to send it",
     SkipKind.SENT_SINCE: "sent since: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.OTHER_SENT_SINCE: (

@@ -12,7 +12,7 @@ from leadsync.config import Settings
 from leadsync.engine.ports import Progress
 from leadsync.errors import JournalError, RunCutError, ended_by_signal
 from leadsync.journal import Journal
-from leadsync.models import TO_LOOK_AT, RunRecord
+from leadsync.models import TO_LOOK_AT, RunRecord, Status
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan
 from leadsync.run.question import plan_warnings
@@ -200,8 +200,8 @@ def keep_draft_behind(plan: Plan) -> None:
 
 
 def code_for(tally: Tally) -> int:
-    """The exit code of a finished run."""
-    return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
+    """The exit code of a finished run; rows that it has not sent wait for others."""
+    return 3 if any(tally.statuses.get(status) for status in (*TO_LOOK_AT, Status.UNSENT)) else 0
 
 
 def _code_of_signal(number: int) -> int:

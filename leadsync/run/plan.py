@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
-    `waiting` rows can go; `held` rows wait for a decision on another row of their lead, in `to_decide`. `survey` and
-    `sheet_view` describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an
-    earlier run has done it all. `sent_before`: some rows would go a second time, or undo newer ones. `then` is the plan
-    behind this one, for a later run of the same file; the last can be a draft of the present file. `has_decisions`: the
-    file holds a person's decisions on rows of earlier runs.
+    `waiting` rows can go; `held` rows wait for another row of their lead, to be decided in the runs `to_decide`, or
+    sent by those `to_resume`. `survey` and `sheet_view` describe a sheet read just now. `remarks` are for the user,
+    before the question. `nothing_to_do`: an earlier run has done it all. `sent_before`: some rows would go a second
+    time, or undo newer ones. `then` is the plan behind this one, for a later run of the same file; the last can be a
+    draft of the present file. `has_decisions`: the file holds a person's decisions on rows of earlier runs.
     """
 
     run: RunRecord
     waiting: int = 0
     held: int = 0
     to_decide: tuple[str, ...] = ()
+    to_resume: tuple[str, ...] = ()
     survey: Survey | None = None
     sheet_view: SheetView | None = None
     remarks: tuple[Remark, ...] = ()
@@ -158,6 +159,8 @@ def _values(row: RowRecord) -> tuple[str, frozenset[tuple[str, str]]]:
 
 
 def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
-    """The plan with the rows up to `end`, or all, that wait for a decision, and the runs to decide in."""
+    """The plan with the rows up to `end`, or all, that wait for others, and the runs with those."""
     held = journal.waiting_for_decision(plan.run.id, end)
-    return replace(plan, held=held, to_decide=tuple(journal.runs_to_decide(plan.run.id)) if held else ())
+    runs = journal.runs_to_decide(plan.run.id) if held else []
+    to_resume = tuple(run for run in runs if run != plan.run.id and journal.has_more(run))
+    return replace(plan, held=held, to_decide=tuple(run for run in runs if run not in to_resume), to_resume=to_resume)

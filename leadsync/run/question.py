@@ -90,9 +90,13 @@ def plan_warnings(plan: Plan) -> list[Remark]:
 
 
 def held_rows(plan: Plan) -> Iterator[str]:
-    """The line about rows on hold for a decision, if there are any."""
-    if plan.held:
-        rows = counted(plan.held, "row waits", "rows wait")
+    """The lines about rows on hold for others of their leads, if there are any."""
+    rows = counted(plan.held, "row waits", "rows wait")
+    if plan.to_resume:
+        runs, go = agreeing(len(plan.to_resume), "run"), agreeing(len(plan.to_resume), "goes", "go")
+        which, how = " and ".join(plan.to_resume), " and ".join(f"`leadsync resume {run}`" for run in plan.to_resume)
+        yield f"{rows} for an earlier row of the same lead in {runs} {which}, which {go} first: {how}."
+    if plan.to_decide:
         shown = [f"`leadsync show {run} --status conflict --status unknown`" for run in plan.to_decide[:3]]
         yield (
             f"{rows} until a person has decided on another row of the same lead; {' and '.join(shown)} "

@@ -32,7 +32,7 @@ from tests.journal.samples import RUN, a_run, add
     [
         (Status.SUCCEEDED, 0),
         (Status.SKIPPED, 0),
-        (Status.UNSENT, 0),
+        (Status.UNSENT, 3),
         (Status.FAILED, 3),
         (Status.REJECTED, 3),
         (Status.CONFLICT, 3),

@@ -825,7 +825,7 @@ def test_rows_left_of_another_sheet_are_named_behind_a_rest_too(desk: Desk) -> N
 
 def test_a_stopped_run_of_the_sheet_to_another_campaign_is_named(desk: Desk) -> None:
     dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
-    dialer.faults.add([FaultRule(FaultKind.HTTP, lead="B", status=401)])
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=115)])
     sheet = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale")
     first = desk.leadsync("run", sheet, "--campaign", "winback", "--json").json
     dialer.faults.clear()

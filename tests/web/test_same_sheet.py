@@ -165,7 +165,8 @@ def test_asked_about_on_the_command_line_and_sent_on_the_page_it_is_sent_once(
     upload = shop.upload(file.read_bytes(), name="friday.csv")
     run = shop.send(upload, shop.read(upload)).noted["run"]
     child.sendline("y")
-    child.expect(f"begun as run {run} meanwhile")
+    child.expect(f"Run {run} has sent rows for the same leads since this was planned")
+    child.expect("Nothing to do")
     child.expect(pexpect.EOF)
     assert applied(dialer) == LEADS
     assert [one.complete for one in shop.runs()] == [True]

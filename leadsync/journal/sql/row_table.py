@@ -49,18 +49,21 @@ LATER_ROWS = _LATER_ROWS.format(run="id = ?")
 
 
 def undecided_rows(undecided: str) -> str:
-    """By its key, the rows of a run for which `undecided` is true, there or in a later run: lead, number, that run."""
+    """By its key, the rows of a run for which `undecided` is true, and those that a later run has taken and is to send
+    or to have decided first: lead, number, the run with the row, and whether that run is to send it (`goes`)."""
     return (
-        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number, run FROM same JOIN {OPEN_ROWS} USING (run) "
-        f"WHERE {OPEN} AND {undecided} "
-        f"UNION SELECT lead, origin, run FROM later JOIN rows USING (run, number) WHERE {OPEN} AND {undecided}"
+        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number, run, FALSE AS goes "
+        f"FROM same JOIN {OPEN_ROWS} USING (run) WHERE {OPEN} AND {undecided} "
+        f"UNION SELECT lead, origin, run, (state = 'in_flight' OR {CAN_GO}) FROM later JOIN rows USING (run, number) "
+        f"WHERE {OPEN}"
     )
 
 
 _UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 UNDECIDED_ROWS = undecided_rows(_UNDECIDED)
 UNDECIDED_LEADS = f"SELECT lead FROM ({UNDECIDED_ROWS}) AS undecided"
-"""The leads of a run with a row for a person to decide, there or in a later run; the value is the run's key."""
+"""The leads of a run with a row that goes first: a person has to decide on it, there or in a later run, or that later
+run has still to send it. The value is the run's key."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""

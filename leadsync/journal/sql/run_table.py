@@ -72,6 +72,8 @@ def set_run(connection: Connection, run_id: str, values: Mapping[str, Any]) -> N
     # Counted once when the run stands still: listing a thousand runs counts nothing.
     tally = tally_json(count_rows(connection, run_id)) if values.get("finished") or "stopped" in values else None
     connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
+    if tally is not None:
+        reopen_givers(connection, run_id)
 
 
 def recount(connection: Connection, run_id: str) -> None:

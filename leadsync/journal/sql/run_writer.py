@@ -39,13 +39,21 @@ class SqlRunWriter:
         self._order: array[int] | None = None
         self._place = 0
         self._is_live = False
+        self._taken_by: dict[int, str] = {}
+        """The later runs that are to send rows of this one, by the rows' numbers."""
 
     def undecided(self) -> dict[str, int]:
         rows = self._connection.execute(
-            f"SELECT lead, number FROM ({undecided_rows(UNDECIDED)}) AS undecided ORDER BY number DESC",
-            [self._key, self._resend_unknown, self._resend_unknown],
+            f"SELECT lead, number, id, goes FROM ({undecided_rows(UNDECIDED)}) AS undecided JOIN runs USING (run) "
+            "ORDER BY number DESC",
+            [self._key, self._resend_unknown],
         )
-        return dict(rows.fetchall())
+        found: dict[str, int] = {}
+        for lead, number, by_run, goes in rows.fetchall():
+            found[lead] = number
+            if goes:
+                self._taken_by[number] = by_run
+        return found
 
     def pending(self, after: int, limit: int) -> list[PendingRow]:
         return self._by_priorities(after, limit) if self._by_priority else self._by_number(after, limit)
@@ -107,7 +115,10 @@ class SqlRunWriter:
         self._move(number, state, assignments, [message])
 
     def hold(self, number: int, earlier: int) -> None:
-        reason = kept_reason(Skip(SkipKind.WAITS_FOR_DECISION, row=earlier))
+        if run_id := self._taken_by.get(earlier):
+            reason = kept_reason(Skip(SkipKind.TAKEN_FIRST, run_id, earlier))
+        else:
+            reason = kept_reason(Skip(SkipKind.WAITS_FOR_DECISION, row=earlier))
         self._connection.execute(
             "UPDATE rows SET message = '', reason = ?, kind = ? WHERE run = ? AND number = ? AND state = 'pending'",
             [*reason, self._key, number],

@@ -1,0 +1,55 @@
+"""Rows of a lead keep their order where a file given back has taken an earlier one of them and stopped."""
+
+from pathlib import Path
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk
+
+HEAD = "Lead Id,Disposition"
+
+
+@pytest.fixture
+def dialer(desk: Desk) -> PracticeDialer:
+    """The first row of the lead is in doubt."""
+    return desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="A", calls=1)])
+
+
+def sent(dialer: PracticeDialer) -> list[str]:
+    return [call.fields["njDisposition"] for call in dialer.ledger.received]
+
+
+def decided(desk: Desk, run: dict[str, dict[str, str]], decision: str) -> Path:
+    """The review file of a run with a decision, under another name."""
+    lines = Path(run["files"]["review"]).read_text("utf-8").splitlines()
+    return desk.sheet("decided.csv", lines[0], *(f"{line}{decision}" for line in lines[1:]))
+
+
+@pytest.mark.parametrize("words", [("resume", "FIRST"), ("run", "a.csv")])
+def test_later_rows_wait_for_one_decided_in_a_file_whose_run_stopped(
+    desk: Desk, dialer: PracticeDialer, words: tuple[str, str]
+) -> None:
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer"), "--json").json
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    second = desk.leadsync("run", file, "--json")
+    assert second.code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    waits = desk.leadsync(words[0], words[1].replace("FIRST", first["run"]))
+    assert (waits.code, sent(dialer)) == (3, []), waits.err
+    run = second.json["run"]
+    assert (
+        f"2 rows wait for an earlier row of the same lead in run {run}, which goes first: `leadsync resume {run}`."
+        in waits.err
+    )
+    rows = desk.leadsync("show", first["run"], "--status", "unsent", "--json").json["listed"]
+    assert [row["message"] for row in rows] == [
+        f"waits for row 2, which run {run} is to send first: `leadsync resume {run}`"
+    ] * 2
+    after = desk.leadsync("resume", run)
+    assert f"2 rows of run {first['run']} can go now: leadsync resume {first['run']}" in after.err
+    assert desk.leadsync("resume", "--json").json["run"] == first["run"], "it is open again"
+    assert sent(dialer) == ["Sale", "Busy", "No Answer"]
