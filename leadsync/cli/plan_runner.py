@@ -37,23 +37,20 @@ def run_plan(
 ) -> int:
     """Ask, send the plan, write its files and print the summary; return the exit code.
 
-    `anew` makes it anew if others have sent to its leads before the answer, and the plans behind it (`plan.then`), each
-    at the end of the run before. `finish` adds to the files of each run.
+    `anew` makes it anew if others have sent to its leads before the answer, and plans what is behind it (`plan.then`) at
+    the end of each run. `finish` adds to the files of each.
     """
-    from leadsync.run import MOST_PLANS, execute, execute_in_turn, next_time, sent_meanwhile, words_behind
+    from leadsync.run import execute, execute_in_turn, next_time, words_behind
 
     ends = next_time(options.until, datetime.now().astimezone()) if options.until else None
-    for more in reversed(range(MOST_PLANS)):
-        if plan.nothing_to_do:
-            return _nothing_to_do(shell, journal, plan, hooks)
-        name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
-        if not confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes):
-            return 0
-        if not more or not (why := sent_meanwhile(journal, plan)):
-            break
-        shell.say(why)
-        plan.discard()
-        plan = anew()
+    name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
+
+    def ask(plan: "Plan") -> bool:
+        return confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes)
+
+    confirmed = _confirmed(shell, journal, plan, ask, anew)
+    if confirmed is None or confirmed.nothing_to_do:
+        return 0 if confirmed is None else _nothing_to_do(shell, journal, confirmed, hooks)
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
@@ -73,19 +70,38 @@ def run_plan(
         return finish(done)
 
     results = []
-    for done in execute_in_turn(plan, carry_out, anew, shell.say):
+    for done in execute_in_turn(confirmed, carry_out, anew, shell.say):
         results.append(done)
         hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-    for behind in plan.in_turn[len(results) :]:
-        shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
-    return _put_all(shell, journal, results)
+    return _put_all(shell, journal, results, confirmed.in_turn[len(results) :])
 
 
-def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") -> int:
+def _confirmed(
+    shell: Shell, journal: "Journal", plan: "Plan", ask: "Callable[[Plan], bool]", anew: "Callable[[], Plan]"
+) -> "Plan | None":
+    """The plan to be sent, made anew if others have sent to its leads while it was asked about; None after a No."""
+    from leadsync.run import MOST_PLANS, sent_meanwhile
+
+    for more in reversed(range(MOST_PLANS)):
+        if plan.nothing_to_do:
+            break
+        if not ask(plan):
+            return None
+        if not more or not (why := sent_meanwhile(journal, plan)):
+            break
+        shell.say(why)
+        plan.discard()
+        plan = anew()
+    return plan
+
+
+def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]", not_sent: "Sequence[Plan]") -> int:
     """Print the summaries of the runs of a file, the newest last; return the exit code."""
     from leadsync.report import as_json
     from leadsync.run import givers_steps
 
+    for behind in not_sent:
+        shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
     *earlier, last = results
     for step in givers_steps(journal, last.run.id) if last.run.finished else ():
         shell.say(step)

@@ -20,7 +20,7 @@ from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.shell import command_shell
 from leadsync.file_names import is_uploaded
 from leadsync.input_file import input_file
-from leadsync.models import RunRecord, Status
+from leadsync.models import Status
 from leadsync.post_run import post_run_hooks
 
 if TYPE_CHECKING:
@@ -78,21 +78,18 @@ def run(
                 marked = mark_outcomes(journal, done.run, content, settings, journal.now(), shell.say)
                 return replace(done, files={**done.files, **marked})
 
-            planned, is_fresh = plan(), fresh
-            if (
-                planned.nothing_to_do
-                and not options.yes
-                and shell.wants(_sent_already(journal, named.name, planned.run))
-            ):
-                planned, is_fresh = plan(fresh=True), True
-            anew = partial(plan, fresh=is_fresh)
+            planned, anew = plan(), plan
+            if planned.nothing_to_do and not options.yes and shell.wants(_sent_already(journal, named.name, planned)):
+                anew = partial(plan, fresh=True)
+                planned = anew()
             return run_plan(shell, journal, planned, settings, hooks, options, anew, finish)
 
 
-def _sent_already(journal: "Journal", name: str, run: RunRecord) -> str:
+def _sent_already(journal: "Journal", name: str, planned: "Plan") -> str:
     """The question about a file sent before."""
     from leadsync.run import origin_of
 
+    run = planned.run
     where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
     done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
     return (

@@ -48,9 +48,7 @@ def read_draft(
 
     Confirmed, it ends those of `begins_anew` with rows left.
     """
-    read_at = journal.last_call()
-    trial = journal.find(run.follows) if run.follows else None
-    sources: set[str] = set()
+    trial, read_at, sources = journal.find(run.follows) if run.follows else None, journal.last_call(), set[str]()
     try:
         scan = _store_sheet(journal, run, settings, options, known, trial, sources, begins_anew)
     except BaseException:
