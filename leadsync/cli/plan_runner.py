@@ -37,8 +37,8 @@ def run_plan(
 ) -> int:
     """Ask, send the plan, write its files and print the summary; return the exit code.
 
-    `anew` makes it anew if others have sent to its leads before the answer, and plans what is behind it (`plan.then`) at
-    the end of each run. `finish` adds to the files of each.
+    `anew` makes it anew if others have sent to its leads before the answer, and plans what is behind it, `plan.then`,
+    at the end of each run. `finish` adds to the files of each.
     """
     from leadsync.run import execute, execute_in_turn, next_time, words_behind
 
