@@ -169,9 +169,13 @@ class Backlog:
         self._changed.set()
 
     def close(self) -> None:
-        """Hand out no more jobs."""
+        """Hand out no more jobs, until `reopen`."""
         self._closed = True
         self._changed.set()
+
+    def reopen(self) -> None:
+        """Hand out jobs again."""
+        self._closed = False
 
     def _wants_more(self) -> bool:
         enough = len(self._ready) >= LOW_WATER or len(self._waiting) >= MOST_SET_ASIDE

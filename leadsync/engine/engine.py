@@ -163,6 +163,8 @@ class Engine:
                 return
             self._start(self._judge_refusals)
             await self._workers_end()
+            if not self._stopping:
+                self._backlog.reopen()
 
     async def _workers_end(self) -> None:
         while self._workers:
@@ -177,7 +179,7 @@ class Engine:
         """Use as many slots as the dialer's state and its pace allow."""
         if self._stopping:
             return
-        if self._absence.is_on:
+        if self._absence.is_on or self._rows.door_in_doubt:
             self._limiter.pause()
         else:
             self._limiter.allow(self._absence.allowance(self._pace.allowance))
@@ -219,8 +221,8 @@ class Engine:
         return outcome
 
     async def _judge_refusals(self) -> None:
-        """Ask the dialer whether the refused rows are at fault, if no other row is left to tell."""
-        if self._rows.others_answered:
+        """Ask the dialer whether the refused rows are at fault, unless another row has told so."""
+        if self._rows.others_answered and not self._rows.door_in_doubt:
             self._rows.fail_refused()
             return
         # A probe that meets another trouble says nothing about the door.
@@ -232,7 +234,7 @@ class Engine:
             self._absence.record(outcome, self._pace.allowance, last=True)
             self._adjust()
             if outcome.effect is Effect.ANSWERED:
-                self._rows.answered()
+                self._rows.fail_refused()
                 return
             if outcome.effect is Effect.REFUSED:
                 break

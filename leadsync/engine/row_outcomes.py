@@ -14,8 +14,10 @@ from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.reasons import Fault
 from leadsync.report.row_words import sentence
 
-SEVERAL_IN_A_ROW = 3
-"""After rows of so many different leads refused in succession, every row would be."""
+ASK_AFTER = 3
+"""After rows of so many different leads refused in succession the dialer is asked: every row may be refused."""
+STOP_AFTER = 30
+"""After so many failed in succession the run stops, although the dialer answers: it may be no fault of the rows."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +26,9 @@ class RowOutcomes:
     """Records outcomes, and moves the rows on: to their end, back to the backlog, or aside.
 
     A row refused at the door, with a 403, say, is set aside: the row or the door may be at fault. Once another row is
-    answered, it fails. After several in succession the run stops, and they stay unsent. Nothing here waits: no outcome
-    is lost on its way. `stop` is called with the reason to send nothing more, and with its cause if the reason has
-    counts or a page's text. `slots` tells how long the dialer may be at a call that was given up.
+    answered, it fails. After several in succession no more rows are handed out until the dialer was asked. Nothing here
+    waits: no outcome is lost on its way. `stop` is called with the reason to send nothing more, and with its cause if
+    the reason has counts or a page's text. `slots` tells how long the dialer may be at a call that was given up.
     """
 
     def __init__(
@@ -49,8 +51,8 @@ class RowOutcomes:
         self._stop = stop
         self._slots = slots
         self._aside: list[tuple[Job, Outcome]] = []
-        self._refused_in_a_row = set[str]()
-        """The leads of the rows refused in succession."""
+        self._failed_in_a_row = set[str]()
+        """The leads of refused rows that failed since a row was answered."""
         self.others_answered = False
         """Whether any row of this run was answered."""
         self.failed_early = False
@@ -62,6 +64,11 @@ class RowOutcomes:
     def any_refused(self) -> bool:
         """Whether rows are set aside."""
         return bool(self._aside)
+
+    @property
+    def door_in_doubt(self) -> bool:
+        """Whether so many leads' rows are set aside that only the dialer's word tells what is at fault."""
+        return len({job.lead.external_id for job, _ in self._aside}) >= ASK_AFTER
 
     def record(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """Write an outcome down; may raise JournalError."""
@@ -82,18 +89,16 @@ class RowOutcomes:
             self._settle(job, attempt, _without_insert(outcome, insert))
         if outcome.effect is Effect.ANSWERED:
             self.others_answered = True
-            self.answered()
-
-    def answered(self) -> None:
-        """A row was answered, or a probe in its place: the door is open, so the rows aside are at fault."""
-        if len(self._refused_in_a_row) < SEVERAL_IN_A_ROW:
-            self._refused_in_a_row.clear()
-            self.fail_refused()
+            # Otherwise its call may have begun before the door closed.
+            if not self.door_in_doubt:
+                self.fail_refused()
+                self._failed_in_a_row.clear()
 
     def fail_refused(self) -> None:
-        """End the rows set aside."""
+        """End the rows set aside: the door is open, so they are at fault."""
         aside, self._aside = self._aside, []
         for job, outcome in aside:
+            self._failed_in_a_row.add(job.lead.external_id)
             self.give_up(job, outcome.message)
 
     def stop_refused(self) -> None:
@@ -153,9 +158,12 @@ class RowOutcomes:
     def _set_aside(self, job: Job, outcome: Outcome) -> None:
         self._aside.append((job, outcome))
         self._backlog.set_aside(job)
-        self._refused_in_a_row.add(job.lead.external_id)
-        if len(self._refused_in_a_row) >= SEVERAL_IN_A_ROW:
+        if not self.door_in_doubt:
+            return
+        if len(self._failed_in_a_row) >= STOP_AFTER:
             self.stop_refused()
+        else:
+            self._backlog.close()
 
     def _judge_beginning(self, outcome: Outcome) -> None:
         """The decisive outcome of one of the first rows is known."""

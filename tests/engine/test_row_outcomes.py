@@ -42,11 +42,54 @@ def test_other_refusals_of_the_dialer_show_as_well_that_the_door_is_open() -> No
     assert stage.log.counts == {Status.FAILED: 40}
 
 
-def test_several_different_rows_in_a_row_stop_the_run_and_stay_unsent() -> None:
+def test_a_dialer_that_refuses_several_rows_in_a_row_and_a_probe_stops_the_run_and_the_rows_stay_unsent() -> None:
     stage = Stage(rows(40), lambda lead, times: OK if len(stage.dialer.calls) <= 4 else FORBIDDEN)
+    stage.dialer.probe_answer = lambda now, updates: FORBIDDEN
     assert stage.run() == "HTTP 403"
     assert stage.log.counts == {Status.SUCCEEDED: 4, Status.UNSENT: 36}
     assert len(stage.dialer.sent) <= 12
+    assert [updates for _, updates in stage.dialer.probes] == [True]
+
+
+@pytest.mark.parametrize("slots", [1, 8, 64])
+@pytest.mark.parametrize("at_fault", [range(2, 7), range(20, 27), range(35, 42)])
+def test_several_rows_in_a_row_fail_where_a_probe_is_answered_and_the_run_goes_on(at_fault: range, slots: int) -> None:
+    refused = {f"L{number}" for number in at_fault}
+    stage = Stage(rows(40), lambda lead, times: FORBIDDEN if lead.external_id in refused else OK, slots=slots)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 40 - len(refused), Status.FAILED: len(refused)}
+    assert {stage.log.status(number) for number in at_fault} == {Status.FAILED}
+    assert len(stage.dialer.sent) == 40, "each once"
+
+
+def test_before_the_dialer_was_asked_no_more_rows_are_sent_than_were_under_way() -> None:
+    stage = Stage(rows(40), lambda lead, times: FORBIDDEN, slots=8)
+    sent_before: list[int] = []
+
+    def probed(now: float, updates: bool) -> Outcome:
+        sent_before.append(len(stage.dialer.calls))
+        assert stage.dialer.under_way == ["probe"]
+        return OK
+
+    stage.dialer.probe_answer = probed
+    stage.run()
+    assert sent_before[0] <= 8
+
+
+@pytest.mark.parametrize("slots", [1, 8])
+def test_a_run_whose_rows_are_all_refused_stops_although_a_probe_is_answered(slots: int) -> None:
+    stage = Stage(rows(200), lambda lead, times: FORBIDDEN, slots=slots)
+    assert stage.run() == "HTTP 403"
+    assert stage.engine.heard
+    assert 30 <= stage.log.counts[Status.FAILED] < 30 + slots + 2, "each call makes progress"
+    assert stage.log.counts[Status.UNSENT] == 200 - stage.log.counts[Status.FAILED]
+
+
+def test_an_answered_row_ends_the_succession() -> None:
+    """Of 100 rows every tenth is taken."""
+    stage = Stage(rows(100), lambda lead, times: OK if lead.external_id.endswith("0") else FORBIDDEN, slots=1)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 10, Status.FAILED: 90}
 
 
 @pytest.mark.parametrize("rows_sent", [1, 40])
@@ -65,6 +108,7 @@ def test_refused_rows_stay_unsent_whatever_calls_under_way_come_to() -> None:
     seconds = {"L5": 1.0, "L6": 2.0, "L7": 3.0}
     stage = Stage(rows(6), lambda lead, times: OK if lead.external_id in ("L5", "L7") else FORBIDDEN, slots=6)
     stage.dialer.seconds = lambda lead: seconds.get(lead.external_id, 0.1)
+    stage.dialer.probe_answer = lambda now, updates: FORBIDDEN
     assert stage.run() == "HTTP 403"
     assert stage.log.counts == {Status.SUCCEEDED: 2, Status.UNSENT: 4}
 

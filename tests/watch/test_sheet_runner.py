@@ -36,6 +36,32 @@ def test_a_row_that_a_firewall_refuses_is_failed_and_the_night_goes_on(folder: F
     assert folder.rows("attention", "alone") == {"9": "failed"}
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_sheet_of_many_leads_that_a_firewall_refuses_is_failed_and_the_night_goes_on(
+    folder: Folder, status: int
+) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=status, lead=f"9{n}") for n in range(5)])
+    folder.drop("alone.csv", *(f"9{n},0383218109,Sale,x" for n in range(5)))
+    drop_good(folder)
+    done = folder.watch()
+    assert done.code == 3
+    assert sent(dialer) >= {"1", "2"}
+    assert folder.rows("attention", "alone") == dict.fromkeys((f"9{n}" for n in range(5)), "failed")
+
+
+def test_a_sheet_of_which_too_many_leads_are_refused_stays_and_the_night_goes_on(folder: Folder) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=403, lead=f"9{n:02}") for n in range(60)])
+    folder.drop("alone.csv", *(f"9{n:02},0383218109,Sale,x" for n in range(60)))
+    drop_good(folder)
+    assert folder.watch().code == 4
+    assert sent(dialer) >= {"1", "2"}
+    assert (folder.path / "alone.csv").exists()
+    assert folder.watch().code == 3, "the second night ends the rest"
+    assert folder.sheets("attention") == {"alone.csv"}
+
+
 def test_a_sheet_of_another_campaign_is_put_aside(folder: Folder) -> None:
     dialer = folder.desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n")
     dialer.faults.add([FaultRule(kind=FaultKind.CODE, code=101, lead="9")])
