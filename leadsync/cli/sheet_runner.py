@@ -120,7 +120,8 @@ class SheetRunner:
         )
 
         prepare(self.folder)
-        options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
+        # Until its end is known: a run cut off may be gone on with by another command, which keeps its folder.
+        options = RunOptions(content=content, output=self.folder / ATTENTION, inserts=self.inserts)
         done = None
         while True:
             plan = plan_content(journal, file, settings, options, journal.now())
@@ -218,12 +219,28 @@ class SheetRunner:
 
         tally = journal.tally(run.id)
         code = code_for(tally)
+        if run.file == file:
+            run = self._bring_files(journal, run, code)
         self.hooks.ended(run, tally, written_files(run), code, sent=False)
         handled = self._put_away(journal, file, run, code)
         words = (
             f"{one_line(file.name)} is not sent again: run {run.id} has sent just this, as {one_line(run.file.name)}."
         )
         return replace(handled, words=words)
+
+    def _bring_files(self, journal: "Journal", run: RunRecord, code: int) -> RunRecord:
+        """Write a run's files beside its sheet's next place, if another command has left them in the other folder."""
+        from leadsync.run import write_files
+
+        place = self._place(journal, run, code)
+        if run.output not in {self.folder / DONE, self.folder / ATTENTION} - {place}:
+            return run
+        journal.hold(run.id)
+        journal.update_run(run.id, output=place)
+        run = journal.run(run.id)
+        write_files(journal, run, self.shell.say)
+        self._remove_earlier_files(journal, run)
+        return run
 
     def _put_away(self, journal: "Journal", file: Path, run: RunRecord, code: int) -> Handled:
         from leadsync.run import fingerprint

@@ -84,6 +84,22 @@ def check(scene: Scene, folder: Path, code: int) -> None:
     assert code in ((0,) if subfolder == "done" else (3, 0))
 
 
+def test_a_run_that_another_command_goes_on_with_has_its_files_where_a_person_looks(
+    scene: Callable[[str], Scene],
+) -> None:
+    now = scene("gone on with by run")
+    now.strike(kind="slow", seconds=0.5)
+    folder = watched(now)
+    running = now.start("watch", folder, "--once", "--settle", "0")
+    now.await_calls(2)
+    running.kill()
+    now.dialer.faults.clear()
+    assert now.leadsync("run", folder / "leads.csv").code == 3
+    assert [path.parent.name for path in folder.glob("*/*.review.csv")] == ["attention"]
+    after = now.leadsync("watch", folder, "--once", "--settle", "0")
+    check(now, folder, after.code)
+
+
 def test_a_sigterm_lets_the_calls_under_way_get_their_answers_and_the_next_night_goes_on(
     scene: Callable[[str], Scene],
 ) -> None:

@@ -66,6 +66,20 @@ def test_a_report_that_somebody_has_edited_meanwhile_is_not_removed(folder: Fold
     assert folder.rows("done", "leads") == {"1": "succeeded", "2": "succeeded"}
 
 
+def test_the_files_of_a_run_ended_by_hand_lie_beside_its_sheet(folder: Folder) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([REFUSE])
+    folder.drop("leads.csv", *ROWS)
+    assert folder.watch().code == 4
+    dialer.faults.clear()
+    assert folder.desk.leadsync("resume", "--yes").code == 0
+    told = folder.watch("--json").json["files"]
+    assert [(one["code"], Path(one["moved_to"]).parent.name) for one in told] == [(0, "done")]
+    assert folder.rows("done", "leads") == {"1": "succeeded", "2": "succeeded"}
+    assert not list((folder.path / "attention").iterdir())
+    assert folder.watch().code == 0
+
+
 def test_a_sheet_that_another_leadsync_is_sending_is_left_alone_and_the_others_are_not(folder: Folder) -> None:
     from leadsync.journal import open_journal
 
