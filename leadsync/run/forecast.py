@@ -63,7 +63,7 @@ class Fit:
 
     def __str__(self) -> str:
         clock = self._clock(self.until)
-        if self.ends <= self.until:
+        if self.done_by_then == self.rows:
             rows = counted(self.rows, "row is", "rows are")
             return f"{rows} expected to be sent by about {self._clock(self.ends)}, before {clock}."
         rows = counted(self.rows, "row")
@@ -73,10 +73,13 @@ class Fit:
         )
 
     def _clock(self, moment: datetime) -> str:
-        """The time of day; a time that has just passed is tomorrow's."""
-        shown = moment.astimezone(self.until.tzinfo)
-        is_today = shown.date() == self.now.astimezone(self.until.tzinfo).date()
-        return f"{shown:%H:%M}" if is_today else f"{shown:%H:%M} tomorrow"
+        """The time of day; a time that has just passed is tomorrow's.
+
+        If the clocks change between the two times, 02:30 may come behind 02:59: then with the name of each.
+        """
+        changes = self.ends.utcoffset() != self.until.utcoffset()
+        shown = f"{moment:%H:%M %Z}" if changes else f"{moment:%H:%M}"
+        return shown if moment.date() == self.now.date() else f"{shown} tomorrow"
 
 
 def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | None = None) -> Fit:
@@ -84,4 +87,6 @@ def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | N
     # In UTC: between two times of one zone Python subtracts the times shown, not the time passed.
     begin = now.astimezone(UTC)
     done = min(rows, int((until.astimezone(UTC) - begin).total_seconds() * pace))
-    return Fit(rows, now, until, (begin + timedelta(seconds=rows / pace)).astimezone(zone), done)
+    ends = begin + timedelta(seconds=rows / pace)
+    # Each by itself: on this machine's zone a moment has the offset of its own time of the year.
+    return Fit(rows, begin.astimezone(zone), until.astimezone(zone), ends.astimezone(zone), done)

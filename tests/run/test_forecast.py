@@ -141,6 +141,25 @@ def test_it_is_said_beforehand_whether_it_fits() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "text", "said"),
+    [
+        ("2026-04-05T02:59:53+11:00", "02:30", "by about 02:59 AEDT, before 02:30 AEST."),
+        ("2026-04-05T02:29:55+10:00", "02:30", "by about 02:29, before 02:30."),
+        ("2026-04-05T02:59:59+11:00", "02:30", "by about 02:00, before 02:30."),
+        ("2026-10-04T01:59:50+10:00", "02:30", "by about 01:59 AEST, before 03:00 AEDT."),
+        ("2026-10-04T01:59:59+10:00", "03:30", "by about 03:00, before 03:30."),
+    ],
+)
+def test_in_the_night_the_clocks_change_each_time_is_the_one_shown_then(
+    in_melbourne: Callable[..., datetime], now: str, text: str, said: str
+) -> None:
+    """200 rows at 80 a second take 2.5 seconds."""
+    until = in_melbourne(text, at(now))
+    zone = MELBOURNE if until.tzinfo is MELBOURNE else None
+    assert str(fit(200, 80.0, at(now), until, zone)).endswith(f"expected to be sent {said}")
+
+
 def test_a_time_just_past_is_tomorrows() -> None:
     now = at("2026-11-24T06:53+00:00")
     until = next_time("06:52", now, UTC)
