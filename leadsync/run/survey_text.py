@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import chain, islice
 from typing import Any
 
 from leadsync.durations import rough_duration
@@ -62,13 +61,17 @@ def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | Non
 
 
 def findings(survey: Survey) -> Iterator[str]:
-    """The findings in the sheet's values, most frequent first: a few lines, for a question."""
-    rejections = (("rejected", group) for group in _largest(survey.rejections.values()))
-    warnings = (("to look at", group) for group in _largest(survey.warnings.values()) if group.what != NEW_LEAD)
-    for what, group in islice(chain(rejections, warnings), _MOST_FINDINGS):
+    """The findings in the values, most frequent first, for a question: a few lines, and one that counts the rest."""
+    rejections = [("rejected", group) for group in _largest(survey.rejections.values())]
+    warnings = [("to look at", group) for group in _largest(survey.warnings.values()) if group.what != NEW_LEAD]
+    kinds = rejections + warnings
+    for what, group in kinds[:_MOST_FINDINGS]:
         value = f" {_short(group.examples[0][0])!r}" if group.examples[0][0] else ""
         place = f"{group.column}{value} " if group.column else ""
         yield f"  {group.count:>9,}  {what}: {place}{group.what} (row {_rows(group)})"
+    if others := kinds[_MOST_FINDINGS:]:
+        count = sum(group.count for _, group in others)
+        yield f"  {count:>9,}  more, of {counted(len(others), 'other kind')}; `leadsync check FILE` lists all"
 
 
 def repetitions(survey: Survey, now: datetime, option: str = "--skip-unchanged") -> Iterator[Remark]:

@@ -106,6 +106,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         r"(?:; in a workbook this does not happen )?\(leadsync report \S+ --format xlsx\)",
         "; take the workbook of its run",
     ),
+    (r"; `leadsync check FILE` lists all", ""),
     # Runs.
     (r" by another leadsync \([^)]*\); wait until it has ended", " just now; wait until that has ended"),
     (r"; `leadsync run[^`]*--fresh[^`]*` instead skips them", f"; to skip them instead, tick {_label('fresh')}"),

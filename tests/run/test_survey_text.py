@@ -90,9 +90,19 @@ def test_findings_are_the_most_frequent_with_rejections_first() -> None:
     assert second == "          4  to look at: Callback '2020' in the past (row 2, 3, 4, …)"
 
 
-def test_a_question_has_five_findings_at_most() -> None:
-    notes = [Note(NoteKind.WARNING, f"what {n}", "Callback", "x", "x") for n in range(6)]
-    assert len(list(findings(survey_of([lead("A", "Sale", *notes)])))) == 5
+@pytest.mark.parametrize(
+    ("kinds", "last"),
+    [
+        (5, "          1  to look at: Callback 'x' what 4 (row 2)"),
+        (6, "          1  more, of 1 other kind; `leadsync check FILE` lists all"),
+        (8, "          3  more, of 3 other kinds; `leadsync check FILE` lists all"),
+    ],
+)
+def test_a_question_has_five_findings_at_most_and_counts_the_rest(kinds: int, last: str) -> None:
+    notes = [Note(NoteKind.WARNING, f"what {n}", "Callback", "x", "x") for n in range(kinds)]
+    lines = list(findings(survey_of([lead("A", "Sale", *notes)])))
+    assert lines[-1] == last
+    assert len([line for line in lines if "to look at: " in line]) == 5
 
 
 @pytest.mark.parametrize(
