@@ -15,11 +15,12 @@ TAKEN_BACK = "taken back"
 def decide_rows(
     journal: Journal, run: RunRecord, numbers: Collection[int], decision: str, *, user: str, note: str = ""
 ) -> int:
-    """Apply one of `DECISIONS`, or TAKEN_BACK, to rows of a run, and return their count; the audit keeps it.
+    """Apply one of `DECISIONS`, or TAKEN_BACK, to rows of a run, each once, and return their count, kept in the audit.
 
     The run is held until `release` or the journal's end. Raises UsageError for a row with nothing to decide or to take
     back, and BusyError while the run is sent.
     """
+    numbers = list(dict.fromkeys(numbers))
     # Nobody may send the run meanwhile.
     journal.hold(run.id)
     _check_rows(journal, run, numbers, take_back=decision == TAKEN_BACK)

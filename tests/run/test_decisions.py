@@ -38,6 +38,13 @@ def test_rows_are_decided_and_the_decision_is_kept(state: Path, decision: str, s
     )
 
 
+def test_a_row_named_twice_is_decided_once(state: Path) -> None:
+    with open_journal(state) as journal:
+        assert decide_rows(journal, journal.run(RUN), (2, 3, 2), "send", user="ann") == 2
+        assert decide_rows(journal, journal.run(RUN), (2, 2), TAKEN_BACK, user="ann") == 1
+        assert [entry.detail["rows"] for entry in journal.audit()] in ([1, 2], [2, 1])
+
+
 def test_a_decision_is_taken_back(state: Path) -> None:
     with open_journal(state) as journal:
         run = journal.run(RUN)
