@@ -130,9 +130,15 @@ class DialerClient:
         if outcome.effect is Effect.ANSWERED:
             self._known_calls.add(call)
         elif outcome.http == _NOT_FOUND and call not in self._known_calls:
-            listed = await self.probe(updates=False)
-            return self._missing(call, outcome) if listed.effect is Effect.ANSWERED else outcome
+            return await self._not_found(call, outcome)
         return outcome
+
+    async def _not_found(self, call: str, outcome: Outcome) -> Outcome:
+        """The outcome of a call answered 404, with the remedy if the dialer lacks the call and not the lead."""
+        told = await self.probe(updates=call == self._names.update)
+        if call == self._names.insert and told.effect is Effect.ANSWERED:
+            return self._missing(call, outcome)
+        return replace(outcome, message=told.message) if told.http == _NOT_FOUND else outcome
 
     def _missing(self, call: str, outcome: Outcome) -> Outcome:
         """The outcome of a call unknown to a dialer with lists."""
@@ -154,6 +160,8 @@ class DialerClient:
             return outcome
         listed = outcome.effect is Effect.ANSWERED
         outcome, _ = await self._send(self._http.request(self._names.update, self._http.query(self._ids), b"{}"))
+        if outcome.effect is Effect.ANSWERED:
+            self._known_calls.add(self._names.update)
         if listed and outcome.http == _NOT_FOUND:
             return self._missing(self._names.update, outcome)
         # A 4xx without a code is still an answer to the update itself: the server is at work.

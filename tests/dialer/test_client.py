@@ -328,6 +328,27 @@ def test_a_row_that_alone_is_not_found_suggests_nothing() -> None:
     assert "check `url`" in second.message
 
 
+def test_rows_that_alone_are_not_found_suggest_no_other_calls_before_any_row_was_answered() -> None:
+    async def both() -> tuple[list[Outcome], list[str]]:
+        async with client_of(b"") as (client, peer):
+
+            async def answer(writer: asyncio.StreamWriter) -> None:
+                request = peer.requests[-1].split(b"\r\n")[0]
+                listed, blocked = b"getCampaignTemplateList" in request, b"njExternalLeadId" in request
+                missing = http(b"<html>Not Found</html>", b"404 Not Found")
+                no_id = http(b'{"code": 113, "message": "EDIT_BUT_NO_EXTERNAL_ID_SUPPLIED"}', b"400 Bad Request")
+                writer.write(LISTED["getCampaignTemplateList"] if listed else missing if blocked else no_id)
+                await writer.drain()
+
+            peer.answer = answer
+            outcomes = [await client.prepare(JANE)() for _ in range(2)]
+            return outcomes, [one.split(b"?")[0].rpartition(b"/")[2].decode() for one in peer.requests]
+
+    found, calls = asyncio.run(both())
+    assert ["check `url`" in outcome.message for outcome in found] == [True, True]
+    assert calls == ["updateLeadFast", "getCampaignTemplateList", "updateLeadFast", "updateLeadFast"]
+
+
 def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:
     """A probe's outcome, and the first lines of what it sent, where calls are answered as the pages say."""
 
