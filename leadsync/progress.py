@@ -1,6 +1,5 @@
 """A run's progress: a bar for terminals, a few lines elsewhere. Drawing never blocks the run, nor fails it."""
 
-import threading
 import time
 from collections import deque
 from functools import partial
@@ -34,19 +33,19 @@ _WIDE = 1000
 
 
 class SilentProgress(ProgressThread):
-    """Shows the notices for a person alone, a line each. One that stands long is written again."""
+    """Shows the notices for a person alone, a line each.
+
+    Where for some seconds no line is written and no row comes to its end, it says what is still waited for.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._writer = writer_to(stream)
-        self._said = threading.Event()
+        self._heard_at = time.monotonic()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # In this order: the thread looks for the end once it is woken.
-        self._ended.set()
-        self._said.set()
         super().__exit__(kind, error, trace)
         self._writer.flush()
 
@@ -54,20 +53,22 @@ class SilentProgress(ProgressThread):
         """Count one row: nothing waits for so long."""
         super().settle(status)
         self._words = ""
+        self._heard_at = time.monotonic()
 
     def say(self, text: str) -> None:
         """Write a line for a text; dropped if the stream is far behind."""
         super().say(text)
-        self._said.set()
         if text:
+            self._heard_at = time.monotonic()
             self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
 
     def _show_all(self) -> None:
-        """Write the words again until others are said."""
-        while not self._ended.is_set():
-            if self._said.wait(_AGAIN_SECONDS):
-                self._said.clear()
-            elif words := self._words:
+        """Tell of the wait again until others do."""
+        while not self._ended.wait(max(0.0, self._heard_at + _AGAIN_SECONDS - time.monotonic())):
+            if time.monotonic() >= self._heard_at + _AGAIN_SECONDS:
+                self._heard_at = time.monotonic()
+                counts = counts_text(self._succeeded, self._failed, self._to_decide)
+                words = self._words or f"no further row has come to its end; so far {counts}"
                 self._writer.write(f"Still: {words}\n")
 
 

@@ -207,49 +207,54 @@ def test_lines_begin_with_a_capital_and_nothing_is_no_line() -> None:
     assert stream.getvalue() == "The dialer is away\n"
 
 
+class Hours:
+    """A clock, and a wait that plays what happens until its end."""
+
+    def __init__(self, **happens: Callable[[SilentProgress], None]) -> None:
+        self.now = 0.0
+        self._happens = sorted((float(at.removeprefix("at_")), do) for at, do in happens.items())
+
+    def lines_of(self, seconds: float, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
+        """The lines written in so many seconds, with their times."""
+        monkeypatch.setattr(progress.time, "monotonic", lambda: self.now)
+        lines, came = SilentProgress(io.StringIO()), list[tuple[float, str]]()
+        monkeypatch.setattr(lines._writer, "write", lambda text: came.append((self.now, text)))
+
+        def wait(pause: float) -> bool:
+            end = self.now + pause
+            while self._happens and self._happens[0][0] <= end:
+                self.now, do = self._happens.pop(0)
+                do(lines)
+            self.now = end
+            return self.now > seconds
+
+        monkeypatch.setattr(lines._ended, "wait", wait)
+        lines._show_all()
+        return came
+
+
 def test_a_wait_that_lasts_is_told_again_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "_AGAIN_SECONDS", 0.001)
-    stream = Counted(3)
-    with SilentProgress(stream) as lines:
-        lines.say("the dialer is away, next try at 07:03:34")
-        assert stream.enough.wait(60)
-        lines.say("")
-    first, *more = stream.getvalue().splitlines()
-    assert first == "The dialer is away, next try at 07:03:34"
-    assert set(more) == {"Still: the dialer is away, next try at 07:03:34"}
+    hours = Hours(at_2=lambda lines: lines.say("the dialer is away"))
+    again = "Still: the dialer is away\n"
+    assert hours.lines_of(30, monkeypatch) == [(2, "The dialer is away\n"), (11, again), (20, again), (29, again)]
 
 
-def test_no_wait_is_silent_for_more_than_ten_seconds_however_long_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = SilentProgress(io.StringIO())
-    lines.say("the dialer is away")
-    lines._said.clear()
-    gaps: list[float | None] = []
-
-    def wait(seconds: float | None = None) -> bool:
-        gaps.append(seconds)
-        if len(gaps) == 5:
-            lines._ended.set()
-        return False
-
-    monkeypatch.setattr(lines._said, "wait", wait)
-    lines._show_all()
-    assert len(gaps) == 5
-    assert all(gap is not None and gap < 10 for gap in gaps)
+def test_waits_that_end_in_time_are_not_silent_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wait for a slot, then one for the journal, neither of them long enough for a word of its own."""
+    hours = Hours(
+        at_3=lambda lines: lines.settle(Status.SUCCEEDED),
+        at_7=lambda lines: lines.say(""),
+        at_11=lambda lines: lines.say(""),
+    )
+    words = "Still: no further row has come to its end; so far 1 ok, 0 failed\n"
+    assert hours.lines_of(22, monkeypatch) == [(12, words), (21, words)]
 
 
-class Counted(io.StringIO):
-    """A stream that tells when so many lines were written."""
+def test_rows_that_come_to_their_end_need_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def settle(lines: SilentProgress) -> None:
+        lines.settle(Status.SUCCEEDED)
 
-    def __init__(self, lines: int) -> None:
-        super().__init__()
-        self.left = lines
-        self.enough = threading.Event()
-
-    def write(self, text: str) -> int:
-        self.left -= text.count("\n")
-        if self.left <= 0:
-            self.enough.set()
-        return super().write(text)
+    assert Hours(at_5=settle, at_10=settle, at_15=settle, at_20=settle).lines_of(25, monkeypatch) == []
 
 
 def test_the_rate_is_that_of_the_last_minute() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STILL_SECONDS = 5.0
 """The shortest wait with a notice."""
+QUIET_SECONDS = 8.0
+"""The longest time without a word and without a row at its end, however often one wait follows the other."""
 
 _WHY_AGAIN = {
     Effect.NEVER_BEGAN: "the dialer was not reached",
@@ -40,12 +42,13 @@ class Notice:
         self._progress = progress
         self._clock = clock
         self._answer_seconds = answer_seconds
-        self._flowed_at = clock.now()
+        self._flowed_at = self._heard_at = clock.now()
         self._of: object = None
         self._said = ""
 
     def settle(self, status: Status) -> None:
         """Count a row at its end."""
+        self._heard_at = self._clock.now()
         try:
             self._progress.settle(status)
         except Exception:
@@ -55,6 +58,8 @@ class Notice:
         """Show a text, unless it was the last one."""
         if text != self._said:
             self._said = text
+            if text:
+                self._heard_at = self._clock.now()
             try:
                 self._progress.say(text)
             except Exception:
@@ -70,16 +75,21 @@ class Notice:
         self._flowed_at = self._clock.now()
 
     def look(self, calls: int, backlog: "Backlog") -> None:
-        """Give the reason if nothing has happened for some seconds; `calls` are under way."""
+        """Give the reason if nothing has happened for some seconds, or nothing was heard; `calls` are under way."""
         now = self._clock.now()
-        if now - self._flowed_at < STILL_SECONDS:
-            if self._of is not None:
+        is_still = now - self._flowed_at >= STILL_SECONDS
+        if not is_still and now - self._heard_at < QUIET_SECONDS:
+            if self._of is not None and self._flowed_at > self._heard_at:
                 self.clear()
             return
         waiting = None if calls else backlog.waiting
         cause = ("calls", calls) if calls else ("rows", *waiting) if waiting else ("journal",)
         if cause == self._of:
             # A text stands as long as it is true: written anew each time, its clock time would flicker.
+            self._heard_at = now
+            return
+        if cause == ("journal",) and not is_still:
+            # A row is on its way to its call.
             return
         self._of = cause
         if calls:

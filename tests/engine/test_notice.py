@@ -1,6 +1,7 @@
 """Never a silent wait of more than ten seconds: what is said, and when, while a run does not send as usual."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -46,6 +47,22 @@ def test_what_changes_is_said_anew() -> None:
     stage = Stage(rows(1), answer, slots=1, policy=RetryPolicy(3, wait_seconds=30.0))
     stage.run()
     assert ["another try" in text for text in stage.progress.said] == [True, False, True, False]
+
+
+def test_short_waits_that_follow_each_other_are_not_silent_together() -> None:
+    """A call of four seconds, then a wait of four, and so on: none of them is long enough for a word of its own."""
+
+    def answer(lead: Lead, times: int) -> Outcome:
+        return code(103) if times < 8 else OK
+
+    stage = Stage(rows(1), answer, policy=RetryPolicy(9, wait_seconds=4.0))
+    stage.dialer.seconds = lambda lead: 4.0
+    stage.run()
+    told = [at for at, text in zip(stage.progress.said_at, stage.progress.said, strict=True) if text]
+    assert stage.ended_at >= 60.0
+    assert max(later - at for at, later in pairwise([0.0, *told, stage.ended_at])) <= 10.0
+    assert len(told) < 10, "not a line for each wait"
+    assert not any("journal" in text for text in stage.progress.said), "a row on its way to its call waits for nothing"
 
 
 def test_those_who_hold_the_slots_say_so_themselves() -> None:
