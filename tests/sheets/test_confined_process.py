@@ -103,3 +103,8 @@ def test_only_the_main_thread_is_taken_for_the_parent(module: str, file: BinaryI
     with ThreadPoolExecutor(1) as pool:
         given = pool.submit(answer_of, module, file).result()
     assert json.loads(given["environment"]["SHEET_REQUEST"])["end_with_parent"] is False
+
+
+def test_no_silence_at_a_sheet_is_longer_than_ten_seconds() -> None:
+    """A word leaves at the end of a wait, and needs some time to be written."""
+    assert confined_process.AGAIN_SECONDS <= 9.0

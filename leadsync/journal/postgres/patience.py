@@ -20,7 +20,7 @@ from psycopg.rows import TupleRow
 
 Value = TypeVar("Value")
 
-ASK_AFTER_SECONDS = 10.0
+ASK_AFTER_SECONDS = 8.0
 """The silence before a word, and between two questions whether the server is alive."""
 ASK_SECONDS = 10
 """The longest wait for an answer to that question."""

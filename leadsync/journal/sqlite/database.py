@@ -23,8 +23,8 @@ LONGEST_WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.5
 """The time between two looks whether the user wants the end of a wait, and the wait after one without success. SQLite
 lets no signal through while it waits."""
-AGAIN_SECONDS = 10.0
-"""The time between two words about a wait."""
+AGAIN_SECONDS = 8.0
+"""The time between two words about a wait: none is silent for more than ten seconds."""
 PAGES_AT_ONCE = 10_000
 """Pages given back in one commit: other processes wait no longer for the journal."""
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from leadsync.sheets.sandbox.frames import REQUEST, FrameError, receive
 
-AGAIN_SECONDS = 10.0
+AGAIN_SECONDS = 8.0
 """The time between two words about a silent process."""
 _ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
 """Python's needs for a start; the key, proxies and addresses of agents are not among them."""

@@ -175,3 +175,8 @@ def test_after_a_wait_in_vain_nothing_waits_for_as_long_once_more(
             with database.transaction(waiting, 3600.0, patience):
                 pass
             assert not patience.is_spent
+
+
+def test_no_silence_at_the_journal_is_longer_than_ten_seconds() -> None:
+    """A look for the lock that begins before a word is due lasts beyond it."""
+    assert max(database.BUSY_SECONDS, database.AGAIN_SECONDS) + database.LOOK_SECONDS <= 9.0
