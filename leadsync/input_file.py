@@ -1,16 +1,20 @@
 """The spreadsheet of a command line, as a private copy: the bytes hashed are the bytes read."""
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from leadsync.errors import UsageError
+from leadsync.long_work import told
 from leadsync.private_files import open_regular
 from leadsync.temporary_files import private_copy, sweep
 from leadsync.terminal import one_line
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 STDIN = "stdin"
 """The name of standard input in messages, runs and reports."""
@@ -28,9 +32,12 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
     named = Path(STDIN).resolve() if file == Path("-") else _found(file, links=links)
     with ExitStack() as context:
         try:
-            source = sys.stdin.buffer if file == Path("-") else context.enter_context(open_regular(named, links=links))
+            if file == Path("-"):
+                source = cast("BufferedReader", sys.stdin.buffer)
+            else:
+                source = context.enter_context(open_regular(named, links=links))
             target, copy = context.enter_context(private_copy(named.name))
-            shutil.copyfileobj(source, target, _BLOCK)
+            _copy(source, target, "standard input" if file == Path("-") else named.name)
             target.flush()
         except OSError as error:
             raise UsageError(
@@ -39,6 +46,23 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
                 names_file=True,
             ) from error
         yield named, copy
+
+
+def _copy(source: "BufferedReader", target: BinaryIO, name: str) -> None:
+    """Copy a stream to its end, and tell of a wait for it."""
+    copied = 0
+
+    def words() -> str:
+        return (
+            f"Reading {name}: {copied / 1_000_000:,.1f} MB so far"
+            if copied
+            else f"Waiting for {name}: nothing has come yet"
+        )
+
+    with told(words):
+        # One read of the system at a time: a slow writer's first bytes count at once.
+        while block := source.read1(_BLOCK):
+            copied += target.write(block)
 
 
 def _found(file: Path, *, links: bool) -> Path:

@@ -4,10 +4,14 @@ import errno
 import io
 import os
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from leadsync import long_work
 from leadsync.errors import UsageError
 from leadsync.input_file import input_file
 
@@ -72,3 +76,35 @@ def test_a_name_that_no_report_can_hold_is_refused(tmp_path: Path, name: bytes, 
     path.write_bytes(b"Lead Id\n1\n")
     with pytest.raises(UsageError, match=words), input_file(path):
         pass
+
+
+class Slow(io.RawIOBase):
+    """A stream whose writer waits before its one line, until so many words were said of it."""
+
+    def __init__(self, said: list[str], words: int) -> None:
+        super().__init__()
+        self._said, self._words = said, words
+        self._blocks = [b"Lead Id\n2\n", b""]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        end = time.monotonic() + 60
+        wanted = self._words * (3 - len(self._blocks))
+        while len(self._said) < wanted and time.monotonic() < end:
+            time.sleep(0.001)
+        block = self._blocks.pop(0)
+        buffer[: len(block)] = block
+        return len(block)
+
+
+def test_a_wait_for_standard_input_is_said_and_so_is_how_much_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", lambda _, text: said.append(text))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BufferedReader(Slow(said, 2))))
+    with input_file(Path("-")) as (_, copy):
+        assert copy.read_bytes() == b"Lead Id\n2\n"
+    assert said[0] == "Waiting for standard input: nothing has come yet"
+    assert said[-1] == "Reading standard input: 0.0 MB so far"

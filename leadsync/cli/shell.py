@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from leadsync import long_work
 from leadsync.commands import arguments
 from leadsync.errors import OutputError, UsageError
 from leadsync.known_dialers import new_dialer, remember_dialer
@@ -251,6 +252,15 @@ def current_shell() -> Shell:
     return Shell(**(click.get_current_context().obj or {}))
 
 
+def _show_long_work(shell: Shell) -> None:
+    """Show the words about long work on standard error as they are, wherever the log goes."""
+    handler, log = BackgroundHandler(sys.stderr), logging.getLogger(long_work.__name__)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.handlers = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = shell.log_file is not None
+
+
 def set_up_log(shell: Shell) -> None:
     """Send the log to standard error, or to its file; raises UsageError if that cannot be written."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
@@ -272,6 +282,7 @@ def set_up_log(shell: Shell) -> None:
             before.close()
     root.handlers = [handler]
     root.setLevel(level)
+    _show_long_work(shell)
     # Libraries log every request; leadsync's own lines say it better.
     for name in ("asyncio", "filelock", "httpx"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)

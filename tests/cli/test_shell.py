@@ -19,7 +19,7 @@ import pytest
 from pydantic_core import SchemaValidator, core_schema
 
 from leadsync import cli
-from leadsync.cli.shell import Shell, set_up_log
+from leadsync.cli.shell import Shell, finish_output, set_up_log
 from leadsync.errors import Interrupted, OutputError
 from leadsync.log import BackgroundHandler, logged_as
 from tests.conftest import Desk, Result
@@ -554,3 +554,15 @@ def test_a_signal_in_a_finalizer_ends_the_command_a_moment_later(
         cli._signals.is_over = True
         signal.signal(number, before)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("options", [{}, {"verbose": 2}, {"log_format": "json"}, {"log_file": "log"}], ids=str)
+def test_words_about_long_work_are_shown_as_they_are_wherever_the_log_goes(
+    options: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "log_file" in options:
+        options = {"log_file": tmp_path / "log"}
+    set_up_log(Shell(**options))
+    logging.getLogger("leadsync.long_work").info("Reading leads.csv: 40,000 rows so far")
+    finish_output()
+    assert capsys.readouterr().err == "Reading leads.csv: 40,000 rows so far\n"
