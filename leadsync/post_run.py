@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from leadsync.errors import BusyError, LeadsyncError, MappingError, NotConfirmed, SheetError, words_for_others
+from leadsync.long_work import told
 from leadsync.models import RunRecord
+from leadsync.plurals import counted
 from leadsync.tallies import Tally
 
 if TYPE_CHECKING:
@@ -102,7 +104,9 @@ class PostRunHooks:
             store = AlertStore(self._host.state_folder(), str(self._folder))
             message, known = alert_for(result, store.load(), settings.notify.on, settings.notify.failed_percent)
             if message is not None:
-                problems = list(deliver(urls, message.on(platform.node())))
+                told_to = counted(len(urls), "address of [notify]", "addresses of [notify]")
+                with told(lambda: f"Telling {told_to}, and waiting for what they answer"):
+                    problems = list(deliver(urls, message.on(platform.node())))
                 for problem in problems:
                     self._say(problem)
                 # Nobody was reached: the news stays news, and is told with the next result.

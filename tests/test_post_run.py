@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from leadsync import alerts, long_work
 from leadsync.config import settings_from
 from leadsync.errors import BusyError, NotConfirmed, SheetError
 from leadsync.journal import Journal, open_journal
@@ -139,3 +140,25 @@ def test_the_journals_totals_are_measured(hooks: PostRunHooks, program: Program,
         journal.update_run(RUN, finished=True, seconds=2.5)
     hooks.measure(3)
     assert "2.5" in (tmp_path / "leadsync.prom").read_text("utf-8")
+
+
+def test_people_who_are_told_slowly_are_named_by_their_number(
+    hooks: PostRunHooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that does not answer takes four seconds, one after the other."""
+    said, enough = list[str](), threading.Event()
+
+    def hear(_: str, text: str) -> None:
+        said.append(text)
+        enough.set()
+
+    def deliver(*_: object) -> Iterator[str]:
+        assert enough.wait(60)
+        yield "The message could not be delivered to address 1."
+
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", hear)
+    monkeypatch.setattr(alerts, "deliver", deliver)
+    monkeypatch.setenv("LEADSYNC_NOTIFY_URLS", "json://127.0.0.1:9/ json://127.0.0.1:10/")
+    hooks.failed("leads.csv", SheetError("leads.csv: the file is empty."))
+    assert said[0] == "Telling 2 addresses of [notify], and waiting for what they answer"
