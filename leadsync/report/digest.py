@@ -47,6 +47,11 @@ class Digest:
         self._first: datetime | None = None
         self._last: datetime | None = None
 
+    @property
+    def rows(self) -> int:
+        """The rows seen so far."""
+        return self._statuses.total()
+
     def see(self, record: RowRecord, found: Highlights) -> None:
         """Count a row and its cells at fault."""
         self._statuses[record.status] += 1

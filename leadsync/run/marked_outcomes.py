@@ -8,6 +8,7 @@ from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Journal
 from leadsync.leads import sheet_rules
+from leadsync.long_work import told
 from leadsync.models import EXTERNAL_ID, RunRecord
 from leadsync.private_files import state_of
 from leadsync.remarks import Remark
@@ -52,7 +53,8 @@ def mark_outcomes(
         _check_source(run, content)
         path = marked_path(run, ending_of(markable))
         set_aside_edited(journal, run, say)
-        _write(journal, run, content, settings, now, path)
+        with told(lambda: f"Writing {path.name}, the marked copy"):
+            _write(journal, run, content, settings, now, path)
     except (NotMarkedError, SheetError) as why:
         reason = why if isinstance(why, NotMarkedError) else NotMarkedError(str(why))
         say(str(refusal(reason, _OTHERWISE)))

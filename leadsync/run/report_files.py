@@ -16,7 +16,9 @@ from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.commands import command
 from leadsync.errors import OutputError, UsageError, ended_by_signal
 from leadsync.journal import Journal, OvertakenRow
+from leadsync.long_work import told
 from leadsync.models import RowRecord, RunRecord, Status
+from leadsync.plurals import counted
 from leadsync.private_files import check_shared_folder, state_of
 from leadsync.reimport import is_taken
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
@@ -57,9 +59,11 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
 def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
     """Write the files; `digest` sees every row."""
     set_aside_edited(journal, run, say)
+    words = f"Writing the files of run {run.id}"
     write = _write_books if run.kind == "xlsx" else _write_texts
     try:
-        return write(journal, run, digest)
+        with told(lambda: f"{words}: {counted(digest.rows, 'row')} so far"):
+            return write(journal, run, digest)
     finally:
         # The present files are ours, even if the next one could not be written.
         now = {str(path): state_of(path) for path in written_files(run).values() if path}

@@ -8,6 +8,7 @@ beginning, with the facts learned.
 import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.config import Chosen, Settings, choices_before, reading_of
@@ -15,7 +16,9 @@ from leadsync.errors import MappingError
 from leadsync.file_names import is_retry
 from leadsync.journal import Journal
 from leadsync.leads import ColumnMapping, Rules, map_columns, sheet_rules, with_mapping
+from leadsync.long_work import told
 from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
+from leadsync.plurals import counted
 from leadsync.reimport import (
     ContextBuilder,
     Followed,
@@ -61,9 +64,9 @@ def scan_sheet(
     SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
     learned, reading = Learned(), reading_of(settings, chosen)
-    rules = sheet_rules(settings.rules(now))
+    rules, words = sheet_rules(settings.rules(now)), _Words(source)
     while True:
-        with opened(source, journal, rules) as table:
+        with told(words), opened(source, journal, rules) as table:
             if learned.given_headings is None and journal is not None and _came_back(table):
                 run = _run_before(table, journal)
                 learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
@@ -74,6 +77,7 @@ def scan_sheet(
             lineage, more = Lineage(journal, settings, hold, source.file), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
             scan.reading = reading
+            words.scan = scan
             try:
                 take(scan)
             except ReadAgain as again:
@@ -86,6 +90,18 @@ def scan_sheet(
                 source = dataclasses.replace(source, checked=True)
                 continue
             return scan
+
+
+class _Words:
+    """The words about a long reading of a sheet."""
+
+    def __init__(self, source: SheetSource) -> None:
+        self._name = Path(source.shown).name
+        self.scan: SheetScan | None = None
+
+    def __call__(self) -> str:
+        rows = self.scan.survey.rows if self.scan else 0
+        return f"Reading {self._name}" + (f": {counted(rows, 'row')} so far" if rows else "")
 
 
 def _came_back(table: "Table") -> bool:

@@ -11,6 +11,7 @@ from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import CheckedSheet, Entry, Journal
 from leadsync.leads import NEW_LEAD, sheet_rules
+from leadsync.long_work import told
 from leadsync.models import EXTERNAL_ID, FileKind, Status
 from leadsync.reasons import Rejected
 from leadsync.remarks import Remark
@@ -172,7 +173,9 @@ class _Copy:
         )
         id_column = next(column.position for column in scan.mapping.columns if column.field == EXTERNAL_ID)
         rules = sheet_rules(self._settings.rules(self._now))
-        write_copy(path, self._path_read, scan.table, rules, CHECK_COLUMNS, id_column, rows, front, self._source.shown)
+        shown = self._source.shown
+        with told(lambda: f"Writing {path.name}, the marked copy"):
+            write_copy(path, self._path_read, scan.table, rules, CHECK_COLUMNS, id_column, rows, front, shown)
         self._journal.keep_checked(self._sheet(scan))
         return scan
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from leadsync import long_work
 from leadsync.config import Settings, settings_from
 from leadsync.journal import Journal, open_journal
 from leadsync.models import RunRecord
@@ -98,3 +99,14 @@ def test_columns_other_than_the_runs_are_not_marked(journal: Journal, run: RunRe
 
 def test_before_a_run_a_plain_workbook_needs_no_remark(workbook: Path) -> None:
     assert remarks_before(workbook, "leads.xlsx") == ()
+
+
+def test_a_long_marking_is_said(
+    journal: Journal, run: RunRecord, workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words: list[str] = []
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", lambda _, text: words.append(text))
+    files, _ = marked(journal, run, workbook)
+    assert files["marked"] is not None
+    assert set(words) == {f"Writing {files['marked'].name}, the marked copy"}

@@ -1,10 +1,12 @@
 """A run's files: written as its sheet was, and never over what somebody else wrote."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from leadsync import long_work
 from leadsync.errors import OutputError
 from leadsync.journal import open_journal
 from leadsync.run import report_files
@@ -177,3 +179,26 @@ def test_a_review_file_whose_decisions_were_taken_is_written_anew(desk: Desk) ->
     [kept] = review.parent.glob("*.edited-*")
     assert said == f"{review.name} was edited since leadsync wrote it; it is kept as {kept}.\n"
     assert [row["sync_status"] for row in desk.rows(report)] == ["succeeded", "succeeded"]
+
+
+def test_a_long_writing_says_how_far_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale", "B,0383218102,Sale")
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    said, enough = list[str](), threading.Event()
+
+    def hear(_: str, text: str) -> None:
+        said.append(text)
+        enough.set()
+
+    def page(*_: object) -> str:
+        assert enough.wait(60)
+        return ""
+
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", hear)
+    monkeypatch.setattr(report_files, "as_page", page)
+    assert desk.leadsync("report", run).code == 0
+    words = f"Writing the files of run {run}: "
+    assert said[0].startswith(words)
+    assert {text.removeprefix(words) for text in said} <= {"0 rows so far", "1 row so far", "2 rows so far"}

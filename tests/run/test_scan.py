@@ -1,15 +1,17 @@
 """A sheet is taken in as a stream, and read again where its end shows that its beginning was read wrongly."""
 
+import time
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from leadsync import long_work
 from leadsync.config import settings_from
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, State
-from leadsync.run import SheetSource, scan_sheet
+from leadsync.run import SheetScan, SheetSource, scan_sheet
 from tests.run.scans import HEAD, NOW, Taken
 
 
@@ -68,3 +70,21 @@ def test_the_order_of_dates_and_a_leads_several_rows_are_both_learned(tmp_path: 
     taken = Taken(tmp_path, lines, duplicates="last", date_order="auto")
     assert [entry.state for entry in taken.entries.values()] == [State.SKIPPED, State.PENDING]
     assert taken.callbacks == ["2026/03/04 00:00", "2026/03/24 00:00"]
+
+
+def test_a_long_reading_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", lambda _, text: said.append(text))
+    end = time.monotonic() + 60
+
+    def take(scan: SheetScan) -> None:
+        for _ in scan.entries():
+            while len(said) < scan.survey.rows and time.monotonic() < end:
+                time.sleep(0.001)
+
+    sheet = tmp_path / "leads.csv"
+    sheet.write_text(f"{HEAD}\n1,0383218199,Sale,\n2,0383218199,Sale,\n", "utf-8")
+    scan_sheet(SheetSource(sheet), settings_from({}, "the test"), NOW, take)
+    assert set(said) <= {"Reading leads.csv", *(f"Reading leads.csv: {rows} so far" for rows in ("1 row", "2 rows"))}
+    assert said

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from leadsync import long_work
 from leadsync.config import Settings, settings_from
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, open_journal
@@ -118,3 +119,18 @@ def test_a_check_says_that_a_run_has_read_the_file(desk: Desk) -> None:
     assert words not in desk.leadsync("check", desk.folder / "c.csv").out
     desk.sheet("leads.csv", "Lead Id,Version", "L,b")
     assert words not in desk.leadsync("check", file).out
+
+
+def test_a_long_marking_of_a_workbook_is_said(
+    tmp_path: Path, settings: Settings, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words: list[str] = []
+    monkeypatch.setattr(long_work, "WORD_SECONDS", 0.001)
+    monkeypatch.setattr(long_work._log, "info", lambda _, text: words.append(text))
+    book = openpyxl.Workbook()
+    for line in LINES:
+        book.worksheets[0].append(line.split(";"))
+    book.save(tmp_path / "leads.xlsx")
+    checked = check(SheetSource(tmp_path / "leads.xlsx"), settings, NOW, journal, tmp_path / "copy.xlsx")
+    assert checked.written == tmp_path / "copy.xlsx"
+    assert "Writing copy.xlsx, the marked copy" in words
