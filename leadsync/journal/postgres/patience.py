@@ -21,7 +21,7 @@ from psycopg.rows import TupleRow
 Value = TypeVar("Value")
 
 ASK_AFTER_SECONDS = 8.0
-"""The silence before a word, and between two questions whether the server is alive."""
+"""The silence before a word, between two words, and between two questions whether the server is alive."""
 ASK_SECONDS = 10
 """The longest wait for an answer to that question."""
 LONGEST_SECONDS = 3600.0
@@ -124,22 +124,21 @@ class _Silence:
     def __init__(self, connection: PatientConnection) -> None:
         self._connection = connection
         self._began = time.monotonic()
-        self._ask_at = self._began + ASK_AFTER_SECONDS
+        self._ask_at = self._tell_at = self._began + ASK_AFTER_SECONDS
         self._answers: queue.SimpleQueue[State] = queue.SimpleQueue()
-        self._is_told = self._was_idle = False
+        self._was_idle = False
 
     def __call__(self) -> None:
         """Go on waiting, or raise psycopg.OperationalError."""
         connection, now = self._connection, time.monotonic()
         if now - self._began >= connection.patience.of(connection.longest):
             raise self._end()
+        if connection.asks and now >= self._tell_at:
+            self._tell_at = now + ASK_AFTER_SECONDS
+            words = "the journal in %s has not answered for %.0f seconds; waiting"
+            _log.warning(words, connection.where, now - self._began)
         if connection.asks and now >= self._ask_at:
             self._ask_at = now + ASK_SECONDS + ASK_AFTER_SECONDS
-            if not self._is_told:
-                self._is_told = True
-                _log.warning(
-                    "the journal in %s has not answered for %.0f seconds; waiting", connection.where, now - self._began
-                )
             # Beside it: the answer may come meanwhile, or the user's second signal.
             threading.Thread(target=lambda: self._answers.put(connection.ask()), daemon=True).start()
         if not self._answers.empty():
