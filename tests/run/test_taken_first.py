@@ -53,3 +53,20 @@ def test_later_rows_wait_for_one_decided_in_a_file_whose_run_stopped(
     assert f"2 rows of run {first['run']} can go now: leadsync resume {first['run']}" in after.err
     assert desk.leadsync("resume", "--json").json["run"] == first["run"], "it is open again"
     assert sent(dialer) == ["Sale", "Busy", "No Answer"]
+
+
+def test_another_sheet_leaves_a_row_decided_in_a_file_to_its_run(desk: Desk, dialer: PracticeDialer) -> None:
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale"), "--json").json
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    second = desk.leadsync("run", file, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("b.csv", HEAD, "A,Sale", "B,Sale")).err
+    assert f"! 1 row is not sent: it is for run {second} to send" in said
+    desk.leadsync("resume", second)
+    assert sorted((call.lead, call.fields["njDisposition"]) for call in dialer.ledger.received) == [
+        ("A", "Sale"),
+        ("B", "Sale"),
+    ]

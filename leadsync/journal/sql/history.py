@@ -28,6 +28,14 @@ A row carried over into a later run has the sequence of the one that left: of th
 TIME_OF_ROW = "coalesce(rows.time, (SELECT created FROM runs WHERE runs.run = rows.run))"
 """A row under way for the first time has no time of its own yet."""
 
+_DECIDED_TO_SEND = (
+    "(EXISTS (SELECT 1 FROM decisions AS made "
+    "WHERE made.run = rows.run AND made.number = rows.number AND made.decided = 'send') "
+    "OR EXISTS (SELECT 1 FROM taken JOIN decisions AS made ON made.run = taken.run AND made.number = taken.number "
+    "WHERE taken.by_run = rows.run AND taken.by_number = rows.number AND made.decided = 'send'))"
+)
+"""The decision is kept with the row that a person saw, be it taken by a later run."""
+
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
 _SEARCHED = 100_000
@@ -118,8 +126,7 @@ class LeadHistory(Connected):
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 f"AND (state = '{State.CONFLICT}' "
                 f"OR (state IN ('{State.UNKNOWN}', '{State.IN_FLIGHT}') AND NOT harmless) "
-                f"OR (state = '{State.PENDING}' AND EXISTS (SELECT 1 FROM decisions AS made "
-                "WHERE made.run = rows.run AND made.number = rows.number AND made.decided = 'send'))) "
+                f"OR (state = '{State.PENDING}' AND {_DECIDED_TO_SEND})) "
                 "ORDER BY rows.sequence",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
