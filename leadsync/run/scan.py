@@ -76,8 +76,7 @@ def scan_sheet(
                 continue
             lineage, more = Lineage(journal, settings, hold, source.file), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
-            scan.reading = reading
-            words.scan = scan
+            scan.reading, words.scan = reading, scan
             try:
                 take(scan)
             except ReadAgain as again:
