@@ -31,7 +31,7 @@ def meaning(status: Status, run: RunRecord, standing: Standing | None = None) ->
 def unsent_words(*, is_stopped: bool, all_wait: bool) -> str:
     """What `unsent` means in a run that has stopped, or whose unsent rows all wait for a decision."""
     if all_wait:
-        return "waits for an earlier row of its lead, to be decided"
+        return "waits for an earlier row of its lead, to be decided or sent first"
     return "the run stopped first" if is_stopped else MEANINGS[Status.UNSENT]
 
 

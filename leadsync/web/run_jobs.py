@@ -103,6 +103,7 @@ def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Pla
         plan = plan_retry(journal, run.id, settings, RunOptions(), journal.now())
     if plan.nothing_to_do or not plan.total_waiting:
         loud = [in_run_words(remark.text, run.dialer) for remark in plan.remarks if remark.loud]
+        loud += [f"earlier rows of the same leads go first, from run {other}" for other in plan.to_resume]
         why = "; ".join(loud) or "rows to correct or to decide come first"
         raise UsageError(f"Nothing to do: no row of run {run.id} can go now; {why}.")
     return plan

@@ -53,7 +53,7 @@ def test_a_run_that_stopped_is_gone_on_with_first(
     ("values", "meaning"),
     [
         ({}, "the run stopped first"),
-        ({"stopped": "", "finished": True}, "waits for an earlier row of its lead, to be decided"),
+        ({"stopped": "", "finished": True}, "waits for an earlier row of its lead, to be decided or sent first"),
         ({"stopped": ""}, "not sent yet"),  # a person has decided
         ({"stopped": "", "complete": False}, "not sent yet"),
     ],
