@@ -247,6 +247,7 @@ class ContextBuilder:
             and earlier.reading_of(number).is_before(last),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
             in_doubt=next((one for one in before_it if not self.transfer.is_decided(claim.run, one)), None),
+            taken_first=next((one[1:] for one in earlier.taken_first.get(lead, ()) if one[0] < number), None),
             before=before,
         )
 

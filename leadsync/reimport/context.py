@@ -98,6 +98,8 @@ class Context(NamedTuple):
     """The number of an earlier row of the lead that a person has to decide first."""
     in_doubt: int | None = None
     """The number of one that its run is to send first: in doubt, or by a person's decision."""
+    taken_first: tuple[str, int] | None = None
+    """Run and number of one that a later run has taken and is to send first."""
     before: Mapping[str, Before] = {}
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None

@@ -43,6 +43,8 @@ class Earlier:
     """The rows on which a person has to decide."""
     in_doubt: Mapping[str, Sequence[int]]
     """Those that their run sends again: idempotent ones in doubt, and those to be sent by a person's decision."""
+    taken_first: Mapping[str, Sequence[tuple[int, str, int]]]
+    """The rows that a later run has taken and is to send, each with that run and its number there."""
     succeeded: Mapping[str, int]
     """The last row that went through, in the order of the sheet."""
     sorted_rows: Mapping[int, int]
@@ -199,6 +201,7 @@ class Lineage:
             descendants,
             undecided,
             in_doubt,
+            _taken_first(origins, descendants),
             succeeded,
             sorted_rows,
             self._histories_of(run),
@@ -323,6 +326,18 @@ class Lineage:
                 f"The sheet has rows of run {run.id} and others, whose dates were read in different orders "
                 f"({' and '.join(sorted(orders))}); give the rows of each run in a file of its own."
             )
+
+
+def _taken_first(
+    origins: Mapping[int, Origin], descendants: Mapping[int, Sequence[Descendant]]
+) -> dict[str, list[tuple[int, str, int]]]:
+    """By lead the rows that a later run has taken and is to send, in their order."""
+    found: dict[str, list[tuple[int, str, int]]] = {}
+    for number, later in sorted(descendants.items()):
+        goes = next((one for one in reversed(later) if one.state in (State.PENDING, State.IN_FLIGHT)), None)
+        if goes is not None and number in origins:
+            found.setdefault(origins[number].lead, []).append((number, goes.run_id, goes.number))
+    return found
 
 
 def losses_of_rows(

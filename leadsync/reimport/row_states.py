@@ -58,7 +58,7 @@ def left_to_another(state: RowState) -> Skip | None:
     """The reason to leave a row to the run that is to send it, or to a person who has to decide."""
     origin = state.origin
     if origin.state is State.PENDING or _is_in_doubt(origin):
-        return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
+        return Skip(SkipKind.LEFT_TO_RUN, origin.run_id, state.number)
     if origin.state in (State.UNKNOWN, State.CONFLICT):
         return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, state.number, status=origin.state.status)
     return None

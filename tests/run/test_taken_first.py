@@ -70,3 +70,29 @@ def test_another_sheet_leaves_a_row_decided_in_a_file_to_its_run(desk: Desk, dia
         ("A", "Sale"),
         ("B", "Sale"),
     ]
+
+
+@pytest.mark.parametrize("given", ["report", "corrected", "copy"])
+def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
+    desk: Desk, dialer: PracticeDialer, given: str
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    first = desk.leadsync("run", sheet, "--json").json
+    report = desk.sheet("old.csv", *Path(first["files"]["report"]).read_text("utf-8").splitlines())
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    second = desk.leadsync("run", file, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    if given == "corrected":
+        report = desk.sheet("old.csv", *report.read_text("utf-8").replace("No Answer", "Answer").splitlines())
+    back = copy if given == "copy" else report
+    waits = desk.leadsync("run", back)
+    assert f"in run {second}, which goes first: `leadsync resume {second}`" in waits.err
+    desk.leadsync("resume", second)
+    assert sent(dialer) == ["Sale"]
+    desk.leadsync("run", back)
+    desk.leadsync("resume", first["run"])
+    assert sent(dialer) == ["Sale", "Busy", "Answer" if given == "corrected" else "No Answer"]
