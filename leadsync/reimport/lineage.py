@@ -191,9 +191,7 @@ class Lineage:
             elif origin.state in (State.UNKNOWN, State.CONFLICT):
                 undecided.setdefault(origin.lead, []).append(number)
         failed_in = {_failed_in(origin) for origin in origins.values()} - {""}
-        descendants = {
-            number: [Descendant(*later) for later in found] for number, found in journal.descendants(run.id).items()
-        }
+        descendants = self._descendants(run, origins)
         return Earlier(
             run,
             same_place,
@@ -211,6 +209,28 @@ class Lineage:
             waiting_leads(journal, run),
             {one: reading_of_run(journal, journal.run(one)) for one in failed_in if journal.find(one)},
         )
+
+    def _descendants(self, run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, list[Descendant]]:
+        """The later runs with a row of this run; of one that was not corrected, those with the row that failed."""
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - it has found the run
+        found = {number: [Descendant(*one) for one in later] for number, later in journal.descendants(run.id).items()}
+        left: dict[str, list[int]] = {}
+        for number, origin in origins.items():
+            if failed_in := _failed_in(origin):
+                left.setdefault(failed_in, []).append(number)
+        for failed_in, numbers in left.items():
+            if journal.find(failed_in) is None:
+                continue
+            later, leads = journal.descendants(failed_in), {origins[number].lead for number in numbers}
+            failed = journal.origins(failed_in, leads=leads)
+            for number in numbers:
+                there = _failed_as(origins[number])
+                # A retry has the rows of its run under their numbers.
+                again = [Descendant(failed[there].run_id, failed[there].state, there)] if there in failed else []
+                since = [*again, *(Descendant(*one) for one in later.get(there, ()))]
+                found.setdefault(number, []).extend(one for one in since if one.run_id not in (run.id, failed_in))
+        return {number: later for number, later in found.items() if later}
 
     def _histories_of(self, run: RunRecord) -> Sequence[SheetHistory]:
         journal = self._journal
@@ -394,6 +414,11 @@ def _failed_in(origin: Origin) -> str:
     """The run in which a row failed that was left out because it was not corrected; empty for any other row."""
     reason = origin.reason if origin.state is State.SKIPPED else None
     return reason.run if isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING else ""
+
+
+def _failed_as(origin: Origin) -> int:
+    """The number that such a row has in that run."""
+    return (origin.reason.row or 0) if isinstance(origin.reason, Skip) else 0
 
 
 def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:

@@ -56,6 +56,8 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
+    if scan.lineage.has_runs:
+        _refuse_ending(journal, run, ended)
     beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
@@ -193,6 +195,17 @@ def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[st
             journal.hold(run.id)
             sources.add(run.id)
     return left
+
+
+def _refuse_ending(journal: Journal, run: RunRecord, ended: Collection[str]) -> None:
+    """Raise UsageError if a file given back, begun anew, would end runs with rows left: none of its rows is its own."""
+    for other in ended:
+        journal.delete_draft(run.id)
+        raise UsageError(
+            f"{run.file.name} is a file given back, and its run {other} has rows left: begun anew, it would leave "
+            f"them to nobody; give it without --fresh, or go on with that run: `leadsync resume {other}`.",
+            names_file=True,
+        )
 
 
 def _end_remark(run_id: str, left: int, waits: bool) -> Remark:

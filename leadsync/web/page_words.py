@@ -122,6 +122,10 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"`?leadsync resolve \S+ --row \S+ --take-back`?", "its page takes a decision back"),
     (r"decide in the file that `leadsync report [^`]*` writes", "decide on the run's page"),
     (r"if it has stopped: `leadsync resume [^`]*`", "if it has stopped, its page sends the rest"),
+    (
+        r"give it without --fresh, or go on with that run: `leadsync resume [^`]*`",
+        f"send it without {_label('fresh')}, or go on with that run on its page",
+    ),
     (r"(, which goes first)?: `leadsync resume [^`]*`", r"\1; its page sends the rest"),
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),

@@ -96,3 +96,32 @@ def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
     desk.leadsync("run", back)
     desk.leadsync("resume", first["run"])
     assert sent(dialer) == ["Sale", "Busy", "Answer" if given == "corrected" else "No Answer"]
+
+
+def test_a_file_given_back_is_not_begun_anew_while_its_run_has_rows_left(desk: Desk, dialer: PracticeDialer) -> None:
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale"), "--json").json
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    second = desk.leadsync("run", file, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    refused = desk.leadsync("run", file, "--fresh")
+    assert (refused.code, sent(dialer)) == (2, [])
+    assert f"its run {second} has rows left: begun anew, it would leave them to nobody" in refused.err
+    desk.leadsync("resume")
+    assert sent(dialer) == ["Sale"]
+
+
+@pytest.mark.parametrize("how", ["run", "retry"])
+def test_rows_left_uncorrected_that_went_since_do_not_go_again(desk: Desk, how: str) -> None:
+    """The retry file of a report that was given back uncorrected has them once more."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
+    report = desk.sheet("old.csv", *Path(first["files"]["report"]).read_text("utf-8").splitlines())
+    given = desk.leadsync("run", report, "--json").json
+    assert given["statuses"] == {"skipped": 2}
+    desk.leadsync("run", first["files"]["retry"]) if how == "run" else desk.leadsync("retry", first["run"])
+    assert sent(dialer) == ["Sale", "Busy"] * 2
+    again = desk.leadsync("run", given["files"]["retry"], "--json")
+    assert (again.json["statuses"], sent(dialer)) == ({"skipped": 2}, ["Sale", "Busy"] * 2)
