@@ -55,9 +55,7 @@ def read_draft(
         # Also for a signal; after a kill the draft stays, changes nothing, and goes with the file's next run.
         journal.delete_draft(run.id)
         raise
-    ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
-    if scan.lineage.has_runs:
-        _refuse_ending(journal, run, ended)
+    ended = _ended(journal, run, scan, begins_anew, sources)
     beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
@@ -197,15 +195,22 @@ def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[st
     return left
 
 
-def _refuse_ending(journal: Journal, run: RunRecord, ended: Collection[str]) -> None:
-    """Raise UsageError if a file given back, begun anew, would end runs with rows left: none of its rows is its own."""
-    for other in ended:
+def _ended(
+    journal: Journal, run: RunRecord, scan: SheetScan, begins_anew: Sequence[RunRecord], sources: set[str]
+) -> dict[str, int]:
+    """The runs that end with the confirmation, and their rows left.
+
+    Raises UsageError for a file given back: none of its rows is its own, so that nobody would send them.
+    """
+    ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
+    for other in ended if scan.lineage.has_runs else ():
         journal.delete_draft(run.id)
         raise UsageError(
             f"{run.file.name} is a file given back, and its run {other} has rows left: begun anew, it would leave "
             f"them to nobody; give it without --fresh, or go on with that run: `leadsync resume {other}`.",
             names_file=True,
         )
+    return ended
 
 
 def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
