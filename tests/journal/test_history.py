@@ -216,3 +216,13 @@ def test_leads_last_sent_go_by_the_order_of_attempts_and_not_by_the_clock(
         send(journal, run_id, 2, Status.SUCCEEDED)
     assert last(journal, "L", "M") == {"L": "new"}
     assert journal.history().last_sent(["L"], DIALER, 41)["L"].run_id == LATER
+
+
+def test_what_a_lead_has_taken_of_given_rows_is_told_and_nothing_else(journal: Journal) -> None:
+    send(journal, LATER, 2, Status.FAILED)
+    history, rows = journal.history(), [("L", {"Name": "old"}), ("L", {"Name": "new"}), ("M", {"Name": "old"})]
+    found = history.taken(rows, DIALER, 41)
+    assert {lead: [(one.run_id, one.fields) for one in same] for lead, same in found.items()} == {
+        "L": [(RUN, {"Name": "old"})]
+    }
+    assert history.taken(rows, DIALER, 42) == {} == history.taken([], DIALER, 41)
