@@ -12,6 +12,7 @@ from pathlib import Path
 
 from leadsync.commands import command
 from leadsync.config import Settings
+from leadsync.errors import UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal, RowFilter
 from leadsync.models import RunRecord, Status
@@ -127,6 +128,7 @@ def _plan_file(
         trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
         if (trial := trial or _same_sheet(journal, here, digest, check)) is not None:
             refuse_corrected_rest(journal, trial, but_of=file)
+            _refuse_behind(journal, trial)
             check_inserts(trial, options)
             after = _run_after_trial(journal, file, trial, settings, options, now, digest, check)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
@@ -155,6 +157,19 @@ def _plan_file(
         refuse_corrected_rest(journal, run, but_of=file)
     draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
     return _beside(journal, draft, {run.id for run in ended})
+
+
+def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
+    """Raise UsageError if rows of an earlier run of a sheet wait for ones that another run has taken and is to send.
+
+    The sheet's new run would take those rows over, and not know any more for what they wait.
+    """
+    for other in journal.runs_to_decide(trial.id):
+        if other != trial.id and journal.has_more(other):
+            raise UsageError(
+                f"Rows of run {trial.id} of this sheet wait for earlier rows of their leads in run {other}, which goes "
+                f"first: `leadsync resume {other}`, then give this file again."
+            )
 
 
 def _own_runs(journal: Journal, file: Path, now: datetime, draft: str) -> tuple[list[RunRecord], set[str]]:

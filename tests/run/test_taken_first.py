@@ -76,7 +76,7 @@ def test_another_sheet_leaves_a_row_decided_in_a_file_to_its_run(desk: Desk, dia
 def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
     desk: Desk, dialer: PracticeDialer, given: str
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer"), desk.folder / "copy.csv"
+    sheet, copy = desk.sheet("a.csv", HEAD, "Z,Sale", "A,Sale", "A,Busy", "A,No Answer"), desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
     first = desk.leadsync("run", sheet, "--json").json
     report = desk.sheet("old.csv", *Path(first["files"]["report"]).read_text("utf-8").splitlines())
@@ -90,6 +90,8 @@ def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
         report = desk.sheet("old.csv", *report.read_text("utf-8").replace("No Answer", "Answer").splitlines())
     back = copy if given == "copy" else report
     waits = desk.leadsync("run", back)
+    # A copy would take the rows over, and is refused.
+    assert waits.code == (2 if given == "copy" else 0)
     assert f"in run {second}, which goes first: `leadsync resume {second}`" in waits.err
     desk.leadsync("resume", second)
     assert sent(dialer) == ["Sale"]
