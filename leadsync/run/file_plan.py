@@ -160,15 +160,19 @@ def _plan_file(
 
 
 def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
-    """Raise UsageError if rows of an earlier run of a sheet wait for ones that another run has taken and is to send.
+    """Raise UsageError if rows of an earlier run of a sheet wait for ones that another run has taken.
 
     The sheet's new run would take those rows over, and not know any more for what they wait.
     """
     for other in journal.runs_to_decide(trial.id):
-        if other != trial.id and journal.has_more(other):
+        if other != trial.id:
+            first = f"which goes first: `{command('resume', other)}`"
+            if not journal.has_more(other):
+                listed = command("show", other, "--status", "conflict", "--status", "unknown")
+                first = f"on which a person has to decide first; `{listed}` lists those"
             raise UsageError(
-                f"Rows of run {trial.id} of this sheet wait for earlier rows of their leads in run {other}, which goes "
-                f"first: `leadsync resume {other}`, then give this file again."
+                f"Rows of run {trial.id} of this sheet wait for earlier rows of their leads in run {other}, {first}, "
+                "then give this file again."
             )
 
 

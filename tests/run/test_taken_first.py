@@ -127,3 +127,23 @@ def test_rows_left_uncorrected_that_went_since_do_not_go_again(desk: Desk, how: 
     assert sent(dialer) == ["Sale", "Busy"] * 2
     again = desk.leadsync("run", given["files"]["retry"], "--json")
     assert (again.json["statuses"], sent(dialer)) == ({"skipped": 2}, ["Sale", "Busy"] * 2)
+
+
+def test_a_copy_is_refused_while_a_person_has_to_decide_on_the_row_that_another_run_has_taken(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "Z,Sale", "A,Sale", "A,Busy"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    first = desk.leadsync("run", sheet, "--json").json
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    second = desk.leadsync("run", file, "--json").json["run"]
+    refused = desk.leadsync("run", copy)
+    assert refused.code == 2
+    assert f"in run {second}, on which a person has to decide first; `leadsync show {second} " in refused.err
+    desk.leadsync("resolve", second, "--row", "2", "--applied")
+    dialer.ledger.received.clear()
+    desk.leadsync("run", copy)
+    desk.leadsync("resume", first["run"])
+    assert sent(dialer) == ["Busy"]
