@@ -23,7 +23,6 @@ from leadsync.progress import BarProgress
 from leadsync.progress_calls import ProgressCalls, RunProgress, in_notebook, notebook_bar, words_to_log
 from leadsync.remarks import Remark
 from leadsync.run import (
-    MOST_PLANS,
     Executed,
     Plan,
     Question,
@@ -37,9 +36,9 @@ from leadsync.run import (
     plan_content,
     plan_lines,
     plan_run,
+    plans_to_ask,
     question_of,
     ready_to_send,
-    sent_meanwhile,
     written_files,
 )
 from leadsync.session import Session
@@ -70,17 +69,12 @@ class SyncCall:
             with self.input.opened(settings) as (file, content), self.session.sound_journal() as journal:
                 options = replace(self.options, content=content)
                 plan = partial(self._plan, journal, file, settings, options)
-                for more in reversed(range(MOST_PLANS)):
-                    planned = plan()
+                for planned in plans_to_ask(journal, plan(), plan, self.session.say):
                     if planned.nothing_to_do:
                         files, frame = written_files(planned.run), _frame(self, content, planned.run)
                         result = result_of(journal, planned.run, files, 0, frame, nothing_to_do=True)
                         return replace(result, warnings=(*result.warnings, *map(str, planned.remarks)))
                     yield from self._asked(journal, planned, settings, hooks.settings.campaign_of(planned.run.ids))
-                    if not more or not (why := sent_meanwhile(journal, planned)):
-                        break
-                    self.session.say(why)
-                    planned.discard()
                 remember_dialer(journal.state, settings.url())
                 done = self._carried_out(journal, planned, settings, hooks, plan)
                 return result_of(journal, done.run, done.files, done.code, _frame(self, content, done.run))

@@ -40,17 +40,15 @@ def run_plan(
     `anew` makes it anew if others have sent to its leads before the answer, and plans what is behind it, `plan.then`,
     at the end of each run. `finish` adds to the files of each.
     """
-    from leadsync.run import execute, execute_in_turn, next_time, words_behind
+    from leadsync.run import execute, execute_in_turn, next_time, plans_to_ask, words_behind
 
     ends = next_time(options.until, datetime.now().astimezone()) if options.until else None
     name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
-
-    def ask(plan: "Plan") -> bool:
-        return confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes)
-
-    confirmed = _confirmed(shell, journal, plan, ask, anew)
-    if confirmed is None or confirmed.nothing_to_do:
-        return 0 if confirmed is None else _nothing_to_do(shell, journal, confirmed, hooks)
+    for asked in plans_to_ask(journal, plan, anew, shell.say):
+        if asked.nothing_to_do:
+            return _nothing_to_do(shell, journal, asked, hooks)
+        if not confirm_plan(shell, journal, asked, settings, ends, name, yes=options.yes):
+            return 0
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
@@ -70,29 +68,10 @@ def run_plan(
         return finish(done)
 
     results = []
-    for done in execute_in_turn(confirmed, carry_out, anew, shell.say):
+    for done in execute_in_turn(asked, carry_out, anew, shell.say):
         results.append(done)
         hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-    return _put_all(shell, journal, results, confirmed.in_turn[len(results) :])
-
-
-def _confirmed(
-    shell: Shell, journal: "Journal", plan: "Plan", ask: "Callable[[Plan], bool]", anew: "Callable[[], Plan]"
-) -> "Plan | None":
-    """The plan to be sent, made anew if others have sent to its leads while it was asked about; None after a No."""
-    from leadsync.run import MOST_PLANS, sent_meanwhile
-
-    for more in reversed(range(MOST_PLANS)):
-        if plan.nothing_to_do:
-            break
-        if not ask(plan):
-            return None
-        if not more or not (why := sent_meanwhile(journal, plan)):
-            break
-        shell.say(why)
-        plan.discard()
-        plan = anew()
-    return plan
+    return _put_all(shell, journal, results, asked.in_turn[len(results) :])
 
 
 def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]", not_sent: "Sequence[Plan]") -> int:

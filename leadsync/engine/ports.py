@@ -32,7 +32,7 @@ class RunLog(Protocol):
     """
 
     def undecided(self) -> Awaitable[dict[str, int]]:
-        """The leads with a row for a person to decide, each with that row's number."""
+        """The leads with a row that goes first, each with its number: to be decided, or to be sent by a later run."""
         ...
 
     def pending(self, after: int, limit: int) -> Awaitable[list[PendingRow]]:

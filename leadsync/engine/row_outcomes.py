@@ -92,7 +92,7 @@ class RowOutcomes:
             # Otherwise its call may have begun before the door closed.
             if not self.door_in_doubt:
                 self.fail_refused()
-                self._failed_in_a_row.clear()
+            self._failed_in_a_row.clear()
 
     def fail_refused(self) -> None:
         """End the rows set aside: the door is open, so they are at fault."""

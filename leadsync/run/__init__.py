@@ -36,7 +36,7 @@ from leadsync.run.report_files import (
 from leadsync.run.retry_plan import corrected_rows_left, overtaken_words, plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
-from leadsync.run.sent_meanwhile import MOST_PLANS, sent_meanwhile
+from leadsync.run.sent_meanwhile import plans_to_ask
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits, edits_in, kept_draft
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
@@ -49,7 +49,6 @@ from leadsync.run.waiting_rows import waits_still, with_present_reasons
 
 __all__ = [
     "MOST_LISTED",
-    "MOST_PLANS",
     "NO_EDITS",
     "NO_WORKER",
     "REST_PRIORITY",
@@ -111,6 +110,7 @@ __all__ = [
     "plan_retry",
     "plan_run",
     "plan_warnings",
+    "plans_to_ask",
     "question_of",
     "ready_to_send",
     "remarks_before",
@@ -119,7 +119,6 @@ __all__ = [
     "rows_to_report",
     "scan_sheet",
     "send",
-    "sent_meanwhile",
     "set_aside_edited",
     "settings_of_run",
     "sheet_view_of",

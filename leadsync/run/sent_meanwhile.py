@@ -1,17 +1,31 @@
 """Whether others have sent rows for the leads of a plan since it was made, as while its question stood open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from leadsync.dialer_address import same_dialer
 from leadsync.journal import Journal
 from leadsync.plurals import agreeing
 from leadsync.run.plan import Plan
 
-MOST_PLANS = 3
+_MOST_PLANS = 3
 """Beside a run that sends to the same leads all the time, a plan goes as it was made the last time."""
 
 
-def sent_meanwhile(journal: Journal, plan: Plan) -> str:
+def plans_to_ask(
+    journal: Journal, plan: Plan, anew: Callable[[], Plan], say: Callable[[str], object]
+) -> Iterator[Plan]:
+    """The plan to ask about, and after the answer one made `anew` if others have sent to its leads meanwhile, with a
+    sentence; the last one is to be sent. One with nothing to do is the last."""
+    for more in reversed(range(_MOST_PLANS)):
+        yield plan
+        if plan.nothing_to_do or not more or not (why := _sent_meanwhile(journal, plan)):
+            return
+        say(why)
+        plan.discard()
+        plan = anew()
+
+
+def _sent_meanwhile(journal: Journal, plan: Plan) -> str:
     """The sentence about runs that have sent rows for the leads of a plan, or of those behind it, since it was made:
     what it says of rows sent before, undecided or undone may be wrong by now. Empty if there are none."""
     runs = sorted(set(_runs_since(journal, plan)))

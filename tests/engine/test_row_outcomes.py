@@ -92,6 +92,16 @@ def test_an_answered_row_ends_the_succession() -> None:
     assert stage.log.counts == {Status.SUCCEEDED: 10, Status.FAILED: 90}
 
 
+@pytest.mark.parametrize(("slots", "of", "good"), [(2, 4, 1), (8, 7, 1), (16, 5, 1), (16, 11, 3)])
+def test_refused_rows_among_answered_ones_stop_nothing_however_calls_overlap(slots: int, of: int, good: int) -> None:
+    stage = Stage(
+        rows(400), lambda lead, times: OK if int(lead.external_id[1:]) % of < good else FORBIDDEN, slots=slots
+    )
+    assert stage.run() == ""
+    assert stage.log.counts[Status.UNSENT] == 0
+    assert stage.log.counts[Status.SUCCEEDED] == sum(number % of < good for number in range(2, 402))
+
+
 @pytest.mark.parametrize("rows_sent", [1, 40])
 def test_a_refusal_has_one_cause_whatever_its_page_says(rows_sent: int) -> None:
     def answer(_lead: Lead, _times: int) -> Outcome:

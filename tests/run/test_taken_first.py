@@ -26,30 +26,34 @@ def decided(desk: Desk, run: dict[str, dict[str, str]], decision: str) -> Path:
     return desk.sheet("decided.csv", lines[0], *(f"{line}{decision}" for line in lines[1:]))
 
 
+def given_back_and_stopped(desk: Desk, dialer: PracticeDialer, first: dict[str, dict[str, str]]) -> str:
+    """The run of the review file of a run with `send`, stopped by a refused key before it sent a row."""
+    file = decided(desk, first, "send")
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    stopped = desk.leadsync("run", file, "--json")
+    assert stopped.code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    run: str = stopped.json["run"]
+    return run
+
+
 @pytest.mark.parametrize("words", [("resume", "FIRST"), ("run", "a.csv")])
 def test_later_rows_wait_for_one_decided_in_a_file_whose_run_stopped(
     desk: Desk, dialer: PracticeDialer, words: tuple[str, str]
 ) -> None:
     first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer"), "--json").json
-    file = decided(desk, first, "send")
-    dialer.faults.clear()
-    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
-    second = desk.leadsync("run", file, "--json")
-    assert second.code == 4
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
+    second = given_back_and_stopped(desk, dialer, first)
     waits = desk.leadsync(words[0], words[1].replace("FIRST", first["run"]))
     assert (waits.code, sent(dialer)) == (3, []), waits.err
-    run = second.json["run"]
-    assert (
-        f"2 rows wait for an earlier row of the same lead in run {run}, which goes first: `leadsync resume {run}`."
-        in waits.err
-    )
+    where = f"in run {second}, which goes first: `leadsync resume {second}`."
+    assert f"2 rows wait for an earlier row of the same lead {where}" in waits.err
     rows = desk.leadsync("show", first["run"], "--status", "unsent", "--json").json["listed"]
     assert [row["message"] for row in rows] == [
-        f"waits for row 2, which run {run} is to send first: `leadsync resume {run}`"
+        f"waits for row 2, which run {second} is to send first: `leadsync resume {second}`"
     ] * 2
-    after = desk.leadsync("resume", run)
+    after = desk.leadsync("resume", second)
     assert f"2 rows of run {first['run']} can go now: leadsync resume {first['run']}" in after.err
     assert desk.leadsync("resume", "--json").json["run"] == first["run"], "it is open again"
     assert sent(dialer) == ["Sale", "Busy", "No Answer"]
@@ -57,12 +61,7 @@ def test_later_rows_wait_for_one_decided_in_a_file_whose_run_stopped(
 
 def test_another_sheet_leaves_a_row_decided_in_a_file_to_its_run(desk: Desk, dialer: PracticeDialer) -> None:
     first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale"), "--json").json
-    file = decided(desk, first, "send")
-    dialer.faults.clear()
-    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
-    second = desk.leadsync("run", file, "--json").json["run"]
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
+    second = given_back_and_stopped(desk, dialer, first)
     said = desk.leadsync("run", desk.sheet("b.csv", HEAD, "A,Sale", "B,Sale")).err
     assert f"! 1 row is not sent: it is for run {second} to send" in said
     desk.leadsync("resume", second)
@@ -80,12 +79,7 @@ def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
     desk.leadsync("check", sheet, "--output", copy)
     first = desk.leadsync("run", sheet, "--json").json
     report = desk.sheet("old.csv", *Path(first["files"]["report"]).read_text("utf-8").splitlines())
-    file = decided(desk, first, "send")
-    dialer.faults.clear()
-    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
-    second = desk.leadsync("run", file, "--json").json["run"]
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
+    second = given_back_and_stopped(desk, dialer, first)
     if given == "corrected":
         report = desk.sheet("old.csv", *report.read_text("utf-8").replace("No Answer", "Answer").splitlines())
     back = copy if given == "copy" else report
@@ -102,13 +96,8 @@ def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
 
 def test_a_file_given_back_is_not_begun_anew_while_its_run_has_rows_left(desk: Desk, dialer: PracticeDialer) -> None:
     first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale"), "--json").json
-    file = decided(desk, first, "send")
-    dialer.faults.clear()
-    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
-    second = desk.leadsync("run", file, "--json").json["run"]
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
-    refused = desk.leadsync("run", file, "--fresh")
+    second = given_back_and_stopped(desk, dialer, first)
+    refused = desk.leadsync("run", desk.folder / "decided.csv", "--fresh")
     assert (refused.code, sent(dialer)) == (2, [])
     assert f"its run {second} has rows left: begun anew, it would leave them to nobody" in refused.err
     desk.leadsync("resume")
