@@ -123,8 +123,9 @@ class Engine:
         """
         if self._stopping:
             return
-        self._reason = reason
-        self.cause = cause or reason
+        # The words around it end with a full stop of their own.
+        self._reason = reason.rstrip(".")
+        self.cause = cause or self._reason
         self._stopping = True
         self._limiter.close()
         self._backlog.close()

@@ -701,3 +701,10 @@ def test_whether_anything_was_answered_is_known() -> None:
     assert not heard(UNREACHED)
     assert heard(UNREACHED, probe=Outcome(Effect.ANSWERED, http=200))
     assert not heard(Outcome(Effect.REFUSED, message="401", http=401))
+
+
+def test_the_reason_of_a_stop_has_no_full_stop_of_its_own() -> None:
+    """It stands inside of sentences."""
+    reason = Stage(rows(3), lambda lead, times: code(116, "TEMPLATE_ID_REQUIRED")).run()
+    assert reason.startswith("116 TEMPLATE_ID_REQUIRED: Correct template_id")
+    assert reason.endswith("`leadsync resume`")
