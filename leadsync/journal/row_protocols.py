@@ -16,6 +16,7 @@ from leadsync.journal.values import (
     OvertakenRow,
     Queued,
     ReasonCount,
+    RowAhead,
     RowEnds,
     RowFilter,
     TextSearch,
@@ -200,13 +201,12 @@ class PendingRows(Protocol):
         their rows `without`, by number."""
         ...
 
-    def waiting_for_decision(self, run_id: str, end: int | None) -> int:
-        """How many pending rows up to row `end`, or all, wait for a decision about another row of their lead."""
+    def waiting(self, run_id: str, end: int | None) -> int:
+        """How many pending rows up to row `end`, or all, wait for one of their lead's `rows_ahead`."""
         ...
 
-    def runs_to_decide(self, run_id: str) -> list[str]:
-        """The runs with the rows that `waiting_for_decision` waits for: this one, or later ones of its rows, which may
-        have to send them first."""
+    def runs_ahead(self, run_id: str) -> list[str]:
+        """The runs with the rows that those of `waiting` wait for: this one, or later ones that have taken them."""
         ...
 
     def has_more(self, run_id: str) -> bool:
@@ -273,6 +273,11 @@ class LineageQueries(Protocol):
 
         None while this run has a failed or rejected row that no other run has taken.
         """
+        ...
+
+    def rows_ahead(self, run_id: str) -> list[RowAhead]:
+        """The rows of a run on which a person has to decide, and those that a later run has taken and is to send or to
+        have decided: the other rows of their leads wait for them."""
         ...
 
     def origins(

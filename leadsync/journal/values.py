@@ -47,6 +47,20 @@ class Origin:
     """Its number in the sheet, if the run read a copy by `check`; None: unknown, or an added row."""
 
 
+class RowAhead(NamedTuple):
+    """A row of an earlier run that other rows of its lead wait for, with its number in that run.
+
+    `run_id` and `row` are the run with it by now and its number there; either that run sends it (`goes`), or a person
+    has to decide on it.
+    """
+
+    lead: str
+    number: int
+    run_id: str
+    row: int
+    goes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """The effects of a confirmed run on rows of other runs.

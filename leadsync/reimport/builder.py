@@ -218,7 +218,8 @@ class ContextBuilder:
             is_new = (is_own or claim.of_check) and self._lineage.has_runs
             is_added = (is_new or (is_own and self._trial is not None)) and _went(context.last_sent)
             if is_new:
-                context = context._replace(behind=context.behind or self._waits_for(lead), is_new=is_own)
+                behind = context.behind or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
+                context = context._replace(behind=behind, is_new=is_own)
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
@@ -226,12 +227,9 @@ class ContextBuilder:
         lead = lead or origin.lead
         if own_row_waits(origin):
             added = isinstance(origin.reason, Skip) and origin.reason.is_added and _went(context.last_sent)
-            waits = self._still_to_go(earlier.waiting.wait.get(number)) or self._waits_for(lead)
+            waits = self._still_to_go(earlier.waiting.wait.get(number))
+            waits = waits or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
             context = context._replace(behind=context.behind or waits, added=added)
-        # The row itself may be undecided: it does not wait for itself.
-        undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
-        # Only earlier rows: a later one goes behind this one, as in the sheet.
-        before_it = (other for other in earlier.in_doubt.get(lead, ()) if other < number)
         return context._replace(
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
@@ -245,16 +243,9 @@ class ContextBuilder:
             is_since=last is not None
             and number not in earlier.waiting.by_now
             and earlier.reading_of(number).is_before(last),
-            undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
-            in_doubt=next((one for one in before_it if not self.transfer.is_decided(claim.run, one)), None),
-            taken_first=next((one[1:] for one in earlier.taken_first.get(lead, ()) if one[0] < number), None),
+            ahead=earlier.ahead.of(lead, number, self.transfer.is_decided),
             before=before,
         )
-
-    def _waits_for(self, lead: str) -> Skip | None:
-        """The reason not to send an added row: one of its lead in the file's runs goes first."""
-        rows = (Skip(*one) for one in self._lineage.before_new(lead) if not self.transfer.is_decided(*one[1:]))
-        return next(rows, None)
 
     def _still_to_go(self, waits: Skip | None) -> Skip | None:
         """The reason to wait, unless this file decides on the other row or sends it."""

@@ -94,12 +94,8 @@ class Context(NamedTuple):
     """Whether one of them has sent the row as it stands here, or is to send it so."""
     later_row: tuple[str, int] | None = None
     """Run and number of a later row of the lead that went through."""
-    undecided: int | None = None
-    """The number of an earlier row of the lead that a person has to decide first."""
-    in_doubt: int | None = None
-    """The number of one that its run is to send first: in doubt, or by a person's decision."""
-    taken_first: tuple[str, int] | None = None
-    """Run and number of one that a later run has taken and is to send first."""
+    ahead: Skip | None = None
+    """Why the row waits for another row of its lead in its run, or in a later one that has taken that."""
     before: Mapping[str, Before] = {}
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None

@@ -1,6 +1,6 @@
 """The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import Reading, reading_of_run
 from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.row_states import RowState
+from leadsync.reimport.rows_ahead import RowsAhead
 from leadsync.reimport.rules import Send
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_history import SheetHistory
@@ -39,12 +40,7 @@ class Earlier:
     same_place: bool
     origins: Mapping[int, Origin]
     descendants: Mapping[int, Sequence[Descendant]]
-    undecided: Mapping[str, Sequence[int]]
-    """The rows on which a person has to decide."""
-    in_doubt: Mapping[str, Sequence[int]]
-    """Those that their run sends again: idempotent ones in doubt, and those to be sent by a person's decision."""
-    taken_first: Mapping[str, Sequence[tuple[int, str, int]]]
-    """The rows that a later run has taken and is to send, each with that run and its number there."""
+    ahead: RowsAhead
     succeeded: Mapping[str, int]
     """The last row that went through, in the order of the sheet."""
     sorted_rows: Mapping[int, int]
@@ -159,14 +155,10 @@ class Lineage:
         """Whether one of the runs read so far is known."""
         return bool(self._runs)
 
-    def before_new(self, lead: str) -> Iterator[tuple[SkipKind, str, int]]:
-        """Run and number of the lead's rows that go before one added since, in the runs read so far, each with the
-        reason to wait: a person has to decide on it, or its run is to send it."""
-        for earlier in filter(None, self._known.values()):
-            for number in earlier.undecided.get(lead, ()):
-                yield SkipKind.WAITS_FOR_DECISION, earlier.run.id, number
-            for number in earlier.in_doubt.get(lead, ()):
-                yield SkipKind.WAITS_FOR_RESUME, earlier.run.id, number
+    def ahead_of_added(self, lead: str, is_settled: Callable[[str, int], bool]) -> Skip | None:
+        """Why a row of a lead that was added since waits for one of the runs read so far; see `RowsAhead`."""
+        reasons = (earlier.ahead.of(lead, None, is_settled) for earlier in self._known.values() if earlier is not None)
+        return next(filter(None, reasons), None)
 
     def _read(self, run: RunRecord) -> Earlier:
         journal = self._journal
@@ -177,19 +169,12 @@ class Lineage:
         for one in (run.id, *journal.lineage(run.id)):
             self._hold(one)
         origins = journal.origins(run.id)
-        undecided: dict[str, list[int]] = {}
-        in_doubt: dict[str, list[int]] = {}
         succeeded: dict[str, int] = {}
-        to_send = _decided_to_send(journal, origins)
         sorted_rows = _sorted_rows(run, origins)
         # In the order of the sheet, so that `succeeded` ends with the last row of each lead.
         for number, origin in sorted(origins.items(), key=lambda row: sorted_rows.get(row[0], row[0])):
             if origin.state is State.SUCCEEDED:
                 succeeded[origin.lead] = number
-            elif number in to_send or (origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless):
-                in_doubt.setdefault(origin.lead, []).append(number)
-            elif origin.state in (State.UNKNOWN, State.CONFLICT):
-                undecided.setdefault(origin.lead, []).append(number)
         failed_in = {_failed_in(origin) for origin in origins.values()} - {""}
         descendants = self._descendants(run, origins)
         return Earlier(
@@ -197,9 +182,7 @@ class Lineage:
             same_place,
             origins,
             descendants,
-            undecided,
-            in_doubt,
-            _taken_first(origins, descendants),
+            RowsAhead(journal.rows_ahead(run.id), origins),
             succeeded,
             sorted_rows,
             self._histories_of(run),
@@ -348,18 +331,6 @@ class Lineage:
             )
 
 
-def _taken_first(
-    origins: Mapping[int, Origin], descendants: Mapping[int, Sequence[Descendant]]
-) -> dict[str, list[tuple[int, str, int]]]:
-    """By lead the rows that a later run has taken and is to send, in their order."""
-    found: dict[str, list[tuple[int, str, int]]] = {}
-    for number, later in sorted(descendants.items()):
-        goes = next((one for one in reversed(later) if one.state in (State.PENDING, State.IN_FLIGHT)), None)
-        if goes is not None and number in origins:
-            found.setdefault(origins[number].lead, []).append((number, goes.run_id, goes.number))
-    return found
-
-
 def losses_of_rows(
     journal: Journal,
     run: RunRecord,
@@ -419,15 +390,6 @@ def _failed_in(origin: Origin) -> str:
 def _failed_as(origin: Origin) -> int:
     """The number that such a row has in that run."""
     return (origin.reason.row or 0) if isinstance(origin.reason, Skip) else 0
-
-
-def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:
-    """The rows that their run is to send by a person's decision."""
-    tried: dict[str, list[int]] = {}
-    for number, origin in origins.items():
-        if origin.state is State.PENDING and origin.attempts:
-            tried.setdefault(origin.run_id, []).append(number)
-    return {number for run_id, numbers in tried.items() for number in journal.decided(run_id, numbers)}
 
 
 def _ids(settings: Settings) -> CampaignIds:

@@ -123,12 +123,8 @@ def settled_elsewhere(context: Context) -> Skip | None:
                 return Skip(SkipKind.UNDECIDED_SINCE, run_id, number, status=state.status)
             if state is State.PENDING:
                 return Skip(SkipKind.LEFT_TO_RUN, run_id)
-        if context.undecided is not None:
-            return Skip(SkipKind.WAITS_FOR_DECISION, claim.run, context.undecided)
-        if context.in_doubt is not None:
-            return Skip(SkipKind.WAITS_FOR_RESUME, claim.run, context.in_doubt)
-        if context.taken_first is not None:
-            return Skip(SkipKind.WAITS_FOR_RESUME, *context.taken_first)
+        if context.ahead is not None:
+            return context.ahead
         # Last: a run with the row still open comes first, whatever its lead was sent since.
         if since := _sent_since(context):
             return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)

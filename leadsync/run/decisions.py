@@ -36,7 +36,7 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
     """How `count` rows of a run that a person calls not applied are sent again: before later rows of their leads."""
     it, its_lead = agreeing(count, "it", "them"), agreeing(count, "its lead", "their leads")
     words = f"To send {it} again: leadsync retry {run_id}"
-    if not journal.has_more(run_id) and not journal.waiting_for_decision(run_id, None):
+    if not journal.has_more(run_id) and not journal.waiting(run_id, None):
         return words
     goes = agreeing(count, "it goes", "they go")
     return (

@@ -114,7 +114,7 @@ def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
         left = {*rows} - {there for there, _ in effects.taken.get(run_id, ())}
         if state is State.FAILED and left:
             yield Remark(f"{retry_step(journal, run_id, len(left))}.")
-        elif state is State.SUCCEEDED and journal.waiting_for_decision(run_id, None):
+        elif state is State.SUCCEEDED and journal.waiting(run_id, None):
             yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 
 
@@ -187,7 +187,7 @@ def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[st
     """The runs with rows still to be sent or waiting, held like the other `sources`, and how many rows."""
     left = {}
     for run in runs:
-        count = journal.ready(run.id, None) + journal.waiting_for_decision(run.id, None) if run.complete else 0
+        count = journal.ready(run.id, None) + journal.waiting(run.id, None) if run.complete else 0
         if count:
             left[run.id] = count
             journal.hold(run.id)

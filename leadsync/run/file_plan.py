@@ -164,7 +164,7 @@ def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
 
     The sheet's new run would take those rows over, and not know any more for what they wait.
     """
-    for other in journal.runs_to_decide(trial.id):
+    for other in journal.runs_ahead(trial.id):
         if other != trial.id:
             first = f"which goes first: `{command('resume', other)}`"
             if not journal.has_more(other):

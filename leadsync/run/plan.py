@@ -160,7 +160,7 @@ def _values(row: RowRecord) -> tuple[str, frozenset[tuple[str, str]]]:
 
 def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
     """The plan with the rows up to `end`, or all, that wait for others, and the runs with those."""
-    held = journal.waiting_for_decision(plan.run.id, end)
-    runs = journal.runs_to_decide(plan.run.id) if held else []
+    held = journal.waiting(plan.run.id, end)
+    runs = journal.runs_ahead(plan.run.id) if held else []
     to_resume = tuple(run for run in runs if run != plan.run.id and journal.has_more(run))
     return replace(plan, held=held, to_decide=tuple(run for run in runs if run not in to_resume), to_resume=to_resume)

@@ -44,7 +44,7 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         "settings": settings.calls_digest,
         # A trial's plan counts its own rows alone.
         "waiting": 0 if plan.nothing_to_do else journal.ready(run.id, None),
-        "held": 0 if plan.nothing_to_do else journal.waiting_for_decision(run.id, None),
+        "held": 0 if plan.nothing_to_do else journal.waiting(run.id, None),
         "inserts": run.inserts,
         "follows": run.follows,
         "remarks": _remarks(plan.remarks, run.dialer),

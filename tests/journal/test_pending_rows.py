@@ -94,7 +94,7 @@ def test_what_is_undecided_in_another_run_neither(journal: Journal, tmp_path: Pa
     journal.create(a_run(tmp_path, other))
     add(journal, other, ("A", CONFLICT, 110))
     assert retried(journal, tmp_path) == [2]
-    assert (journal.ready(LATER, None), journal.waiting_for_decision(LATER, None)) == (1, 0)
+    assert (journal.ready(LATER, None), journal.waiting(LATER, None)) == (1, 0)
 
 
 def cut(journal: Journal, run_id: str, number: int) -> None:
@@ -128,9 +128,9 @@ def test_a_row_waits_for_its_leads_earlier_row_that_is_undecided_in_a_later_run(
     if again:
         assert retried(journal, tmp_path, third, of=last) == [2]
         cut(journal, last := third, 2)
-    assert (journal.ready(RUN, None), journal.waiting_for_decision(RUN, None)) == (0, 1)
+    assert (journal.ready(RUN, None), journal.waiting(RUN, None)) == (0, 1)
     assert not journal.has_more(RUN)
-    assert journal.runs_to_decide(RUN) == [last]
+    assert journal.runs_ahead(RUN) == [last]
     assert undecided(journal, RUN) == {"A": 2}
     assert journal.count_retry(RUN) == 1, "row 5"
     journal.hold(last)
@@ -296,7 +296,7 @@ def test_rows_that_can_go_and_rows_that_wait_up_to_a_trials_end(
     journal: Journal, end: int | None, ready: int, waiting: int
 ) -> None:
     add(journal, RUN, *ROWS)
-    assert (journal.ready(RUN, end), journal.waiting_for_decision(RUN, end)) == (ready, waiting)
+    assert (journal.ready(RUN, end), journal.waiting(RUN, end)) == (ready, waiting)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_rows_of_another_run_count_for_nothing(journal: Journal, tmp_path: Path)
     journal.create(a_run(tmp_path, LATER))
     add(journal, LATER, *ROWS)
     assert not journal.has_more(RUN)
-    assert (journal.ready(RUN, None), journal.waiting_for_decision(RUN, None)) == (0, 0)
+    assert (journal.ready(RUN, None), journal.waiting(RUN, None)) == (0, 0)
     assert journal.nth_pending(RUN, 1) is None
 
 

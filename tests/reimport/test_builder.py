@@ -11,7 +11,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import Journal, State, open_journal
 from leadsync.leads import Column
 from leadsync.models import CampaignIds, Lead, Row
-from leadsync.reasons import Fault, FaultKind, Rejected
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Context, ContextBuilder, Lineage, SheetFacts
 from tests.journal.samples import CONFLICT, FAILED, RUN, SUCCEEDED, UNKNOWN, UNSENT, a_run, add
 
@@ -71,7 +71,7 @@ def test_a_row_of_another_journal_is_a_new_one(journal: Journal, settings: Setti
 
 def test_a_lead_waits_for_its_earlier_row(journal: Journal, settings: Settings) -> None:
     [waits, itself] = contexts(journal, settings, row(8, "C", "unsent", "5"), row(9, "C", "conflict", "4"))
-    assert (waits.undecided, itself.undecided) == (4, None)
+    assert (waits.ahead, itself.ahead) == (Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4), None)
 
 
 def test_a_decision_further_up_frees_the_leads_other_rows(journal: Journal, settings: Settings) -> None:
@@ -83,7 +83,7 @@ def test_a_decision_further_up_frees_the_leads_other_rows(journal: Journal, sett
 
     first = next(stream)
     builder.note(first, decide(first))
-    assert next(stream).undecided is None
+    assert next(stream).ahead is None
 
 
 @pytest.mark.parametrize(

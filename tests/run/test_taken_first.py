@@ -136,3 +136,37 @@ def test_a_copy_is_refused_while_a_person_has_to_decide_on_the_row_that_another_
     desk.leadsync("run", copy)
     desk.leadsync("resume", first["run"])
     assert sent(dialer) == ["Busy"]
+
+
+def test_a_later_row_waits_alone_for_an_earlier_one_left_of_its_run(desk: Desk) -> None:
+    """A person has cut the earlier row's line out of the report."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition,Priority", "A,Sale,5", "A,Busy,x"), "--json")
+    assert first.json["statuses"] == {"unsent": 1, "rejected": 1}
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    report = Path(first.json["files"]["report"]).read_text("utf-8").replace("A,Busy,x", "A,Busy,5").splitlines()
+    alone = desk.sheet("alone.csv", report[0], report[2])
+    waits = desk.leadsync("run", alone)
+    assert f"! 1 row is not sent: it waits for an earlier row of the lead in run {first.json['run']}" in waits.err
+    assert dialer.ledger.received == []
+    desk.leadsync("resume", first.json["run"])
+    desk.leadsync("run", alone)
+    assert sent(dialer) == ["Sale", "Busy"]
+
+
+def test_a_later_row_waits_alone_for_the_correction_of_an_earlier_one_in_doubt(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
+    head, sale, busy = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="A", calls=1)])
+    second = desk.leadsync("run", desk.sheet("b.csv", head, sale.replace("Sale", "Sold")), "--json").json
+    assert second["statuses"] == {"unknown": 1}
+    dialer.ledger.received.clear()
+    alone = desk.sheet("alone.csv", head, busy.replace("Busy", "Away"))
+    assert f"waits for an earlier row of the lead in run {second['run']}" in desk.leadsync("run", alone).err
+    assert sent(dialer) == []
+    desk.leadsync("resolve", second["run"], "--row", "2", "--not-applied")
+    desk.leadsync("run", alone)
+    assert sent(dialer) == ["Away"]

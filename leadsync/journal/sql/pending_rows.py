@@ -10,7 +10,7 @@ from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connection
 from leadsync.journal.sql.restores import refuse_restored
-from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS, UNDECIDED_ROWS
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, LEADS_THAT_WAIT, NOT_TAKEN, ROWS_AHEAD
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.journal.values import OvertakenRow, Queued
@@ -24,7 +24,7 @@ _LATER = (
 """The run has a later row of the row's lead of which `later` is true."""
 _OVERTAKEN = _LATER.format(later="later.state = 'succeeded'")
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
-_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({UNDECIDED_LEADS}) AND number NOT IN ({CORRECTED})"
+_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
 _RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
 """The rows that a retry sends; see `_retried` for the values.
 
@@ -63,10 +63,10 @@ class SqlPendingRows(SqlRunQueue):
             return _nth_pending(connection, run_key(connection, run_id), count)
 
     def ready(self, run_id: str, end: int | None) -> int:
-        return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})")
+        return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})")
 
     def leads_left(self, run_id: str, end: int | None, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
-        condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
+        condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})"
         with self._database.streaming() as connection:
             key = run_key(connection, run_id)
             yield from _leads(connection, condition, [key, NO_END if end is None else end, key], others)
@@ -120,14 +120,14 @@ class SqlPendingRows(SqlRunQueue):
             ).fetchone()
             return int(row[0])
 
-    def waiting_for_decision(self, run_id: str, end: int | None) -> int:
-        return self._count(run_id, end, f"state = 'pending' AND lead IN ({UNDECIDED_LEADS})")
+    def waiting(self, run_id: str, end: int | None) -> int:
+        return self._count(run_id, end, f"state = 'pending' AND lead IN ({LEADS_THAT_WAIT})")
 
-    def runs_to_decide(self, run_id: str) -> list[str]:
+    def runs_ahead(self, run_id: str) -> list[str]:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             runs = connection.execute(
-                f"SELECT DISTINCT runs.id FROM ({UNDECIDED_ROWS}) AS undecided JOIN runs USING (run) WHERE lead IN "
+                f"SELECT DISTINCT runs.id FROM ({ROWS_AHEAD}) AS ahead JOIN runs USING (run) WHERE lead IN "
                 f"(SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state = 'pending') ORDER BY runs.id",
                 [key, key],
             )
@@ -147,7 +147,7 @@ class SqlPendingRows(SqlRunQueue):
             key = run_key(connection, run_id)
             row = connection.execute(
                 f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND (state = 'in_flight' OR {CAN_GO}) "
-                f"AND lead NOT IN ({UNDECIDED_LEADS}) LIMIT 1",
+                f"AND lead NOT IN ({LEADS_THAT_WAIT}) LIMIT 1",
                 [key, key],
             )
             return row.fetchone() is not None
@@ -209,7 +209,7 @@ class SqlPendingRows(SqlRunQueue):
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
                 [*kept_reason(Skip(SkipKind.RETRIED, run.id)), old, new],
             )
-            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
+            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})"
             connection.execute(
                 f"UPDATE runs SET tally = NULL, stopped = '', finished = NOT EXISTS ({left}) WHERE run = ?",
                 [old, old, old],

@@ -48,22 +48,24 @@ LATER_ROWS = _LATER_ROWS.format(run="id = ?")
 """
 
 
-def undecided_rows(undecided: str) -> str:
-    """By its key, the rows of a run for which `undecided` is true, and those that a later run has taken and is to send
-    or to have decided first: lead, number, the run with the row, and whether that run is to send it (`goes`)."""
+def rows_ahead(undecided: str) -> str:
+    """By its key, the rows of a run that the other rows of their leads wait for: those for which `undecided` is true,
+    and those that a later run has taken and is to send or to have decided.
+
+    Lead, number, the run with the row by now, its number there (`there`), and whether that run is to send it (`goes`).
+    """
     return (
-        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number, run, FALSE AS goes "
+        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number, run, number AS there, FALSE AS goes "
         f"FROM same JOIN {OPEN_ROWS} USING (run) WHERE {OPEN} AND {undecided} "
-        f"UNION SELECT lead, origin, run, (state = 'in_flight' OR {CAN_GO}) FROM later JOIN rows USING (run, number) "
-        f"WHERE {OPEN}"
+        f"UNION SELECT lead, origin, run, number, (state = 'in_flight' OR {CAN_GO}) "
+        f"FROM later JOIN rows USING (run, number) WHERE {OPEN}"
     )
 
 
 _UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
-UNDECIDED_ROWS = undecided_rows(_UNDECIDED)
-UNDECIDED_LEADS = f"SELECT lead FROM ({UNDECIDED_ROWS}) AS undecided"
-"""The leads of a run with a row that goes first: a person has to decide on it, there or in a later run, or that later
-run has still to send it. The value is the run's key."""
+ROWS_AHEAD = rows_ahead(_UNDECIDED)
+LEADS_THAT_WAIT = f"SELECT lead FROM ({ROWS_AHEAD}) AS ahead"
+"""The leads of a run whose rows wait for one of them. The value of both is the run's key."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""

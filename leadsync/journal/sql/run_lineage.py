@@ -11,12 +11,13 @@ from leadsync.journal.sql.row_table import (
     LATER_ROWS,
     NOT_TAKEN,
     ORIGIN_COLUMNS,
+    ROWS_AHEAD,
     origin_of,
     settled,
 )
 from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
-from leadsync.journal.values import Origin
+from leadsync.journal.values import Origin, RowAhead
 from leadsync.reasons import MAY_GO_LATER, SkipKind
 
 _DESCENDANTS = f"""{LATER_ROWS}
@@ -120,6 +121,14 @@ class RunLineage(Connected):
                 f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} ORDER BY number", [key]
             )
             return tried, [number for (number,) in unsent]
+
+    def rows_ahead(self, run_id: str) -> list[RowAhead]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT lead, number, id, there, goes FROM ({ROWS_AHEAD}) AS ahead JOIN runs USING (run)",
+                [run_key(connection, run_id)],
+            )
+            return [RowAhead(lead, number, run, there, bool(goes)) for lead, number, run, there, goes in rows]
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
         descendants: dict[int, list[tuple[str, State, int]]] = {}

@@ -12,7 +12,7 @@ from leadsync.journal.run_log import Finish
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connection, places
 from leadsync.journal.sql.live_runs import KEEP_LIVE, live_values
-from leadsync.journal.sql.row_table import undecided_rows
+from leadsync.journal.sql.row_table import rows_ahead
 from leadsync.journal.sql.sendable_rows import PENDING, PRIORITY_ORDER, SENDABLE, UNDECIDED
 from leadsync.journal.states import State, sources
 from leadsync.models import Lead, PendingRow, Status
@@ -44,7 +44,7 @@ class SqlRunWriter:
 
     def undecided(self) -> dict[str, int]:
         rows = self._connection.execute(
-            f"SELECT lead, number, id, goes FROM ({undecided_rows(UNDECIDED)}) AS undecided JOIN runs USING (run) "
+            f"SELECT lead, number, id, goes FROM ({rows_ahead(UNDECIDED)}) AS ahead JOIN runs USING (run) "
             "ORDER BY number DESC",
             [self._key, self._resend_unknown],
         )
