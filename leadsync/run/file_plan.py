@@ -3,7 +3,6 @@
 A sheet is known by its file and by its content: one begun on the page goes on by a command, and the other way round.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,8 +15,7 @@ from leadsync.errors import UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal, RowFilter
 from leadsync.models import RunRecord, Status
-from leadsync.plurals import agreeing, counted
-from leadsync.reasons import WAITING, SkipKind
+from leadsync.reasons import SkipKind
 from leadsync.reimport import rows_that_waited, waiting_texts
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
@@ -32,12 +30,12 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
+from leadsync.run.other_runs import behind, beside, elsewhere_unfinished, forgotten, goes_behind
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
-from leadsync.run.report_files import written_files
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
-from leadsync.run.waiting_rows import but_for_sent, forgotten_by, given_up, goes_by_now, waits_still
+from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits_still
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
@@ -73,38 +71,8 @@ def _plan_sheet(
     # A draft alone has been read now.
     if last.survey is None or last.came_back:
         return plan
-    also = (*_forgotten(journal, last.run), *_elsewhere_unfinished(journal, last.run))
+    also = (*forgotten(journal, last.run), *elsewhere_unfinished(journal, last.run))
     return in_turn([*rest, replace(last, remarks=(*last.remarks, *also))])
-
-
-def _elsewhere_unfinished(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
-    """The loud sentence about a stopped run of the same sheet to another campaign or dialer."""
-    for other in journal.runs():
-        is_same = other.fingerprint == draft.fingerprint and other.sheet == draft.sheet and not other.retry_of
-        if is_same and other.complete and not other.finished and not other.is_at(draft.dialer, draft.ids):
-            stopped = f"Run {other.id} has begun to send this sheet to {other.place}, and is not finished"
-            resume = f"`{command('resume', other.id)}` goes on with it"
-            yield Remark(f"{stopped}: {resume}, and this run sends all rows to {draft.place}.", loud=True)
-            return
-
-
-def _forgotten(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
-    """The loud sentence about rows that waited in the sheet that a file was before."""
-    before, count = forgotten_by(journal, draft)
-    if before is None or not count:
-        return
-    rows = counted(count, "row of run", "rows of run")
-    report = written_files(before)["report"]
-    how = (
-        f"`{command('run', report)}` sends"
-        if report
-        else f"the report that `{command('report', before.id)}` writes sends"
-    )
-    them, they = agreeing(count, "it", "them"), agreeing(count, "it", "they")
-    words = (
-        f"{rows} {before.id} waited for another run, and {agreeing(count, 'is', 'are')} not in {draft.file.name} now"
-    )
-    yield Remark(f"{words}: {how} {them} once {they} may go", loud=True)
 
 
 def _plan_file(
@@ -150,13 +118,13 @@ def _plan_file(
         if rest:
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
-            behind = _behind(journal, rest, draft, options)
-            return in_turn([*rest, _beside(journal, behind, {plan.run.id for plan in rest})])
+            draft = beside(journal, behind(journal, rest, draft, options), {plan.run.id for plan in rest})
+            return in_turn([*rest, draft])
     ended = here if options.fresh else ()
     for run in ended:
         refuse_corrected_rest(journal, run, but_of=file)
     draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
-    return _beside(journal, draft, {run.id for run in ended})
+    return beside(journal, draft, {run.id for run in ended})
 
 
 def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
@@ -269,13 +237,8 @@ def _looking_again(journal: Journal, plan: Plan, seen: RunRecord, options: RunOp
     if not waited or options.limit is not None:
         return plan
     *rest, last = plan.in_turn
-    behind = _goes_behind(waited, seen.file.name, [one.run.id for one in plan.in_turn])
-    return in_turn([*rest, replace(last, looks_again=True, remarks=(*last.remarks, behind))])
-
-
-def _goes_behind(count: int, name: str, runs: Sequence[str]) -> Remark:
-    rows, them = counted(count, "row", "rows"), agreeing(count, "it goes, if it is", "those go that are")
-    return Remark(f"{rows} of {name} waited for another run: behind run {', '.join(runs)} {them} still to be sent")
+    remark = goes_behind(waited, seen.file.name, [one.run.id for one in plan.in_turn])
+    return in_turn([*rest, replace(last, looks_again=True, remarks=(*last.remarks, remark))])
 
 
 def _all_done(journal: Journal, run: RunRecord) -> Plan:
@@ -334,62 +297,6 @@ def _rest(
     plan = go_on(journal, run.id, settings, replace(options, output=output), digest)
     begun = Remark(f"{file.name} was begun as {run.file.name} {origin_of(journal, run)}: its run goes on.")
     return replace(plan, remarks=(begun, *plan.remarks))
-
-
-def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
-    """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
-    runs = [plan.run.id for plan in rest]
-    draft = replace(draft, remarks=(*draft.remarks, *_left_out(rest, draft, options), *_that_wait(runs, draft)))
-    twice = 0 if options.skip_unchanged else journal.alike(draft.run.id, runs)
-    if not twice:
-        return draft
-    rows = counted(twice, "row of the file equals a row", "rows of the file equal rows")
-    go_first = f"left of run {', '.join(runs)}, to be sent before"
-    warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True, repeats=True)
-    return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
-
-
-def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterator[Remark]:
-    """The warnings about rows of a file given back that its runs send first, though they stand in it no more. What
-    the file has of the rows left goes in the same call: that is no longer told."""
-    told = draft.survey.of_other_runs if draft.survey is not None else Counter()
-    for plan in rest:
-        key = SkipKind.LEFT_TO_RUN, plan.run.id
-        missing = plan.waiting - told[key]
-        if missing >= 0:
-            del told[key]
-        if missing > 0 and draft.came_back and options.limit is None and not plan.run.retry_of:
-            rows = counted(missing, "row left of", "rows left of")
-            them = agreeing(missing, "is", "are")
-            words = (
-                f"{rows} run {plan.run.id} {them} not in {draft.run.file.name} any more, and {them} sent all the same"
-            )
-            yield Remark(words, loud=True)
-
-
-def _that_wait(runs: Sequence[str], draft: Plan) -> Iterator[Remark]:
-    """The line on rows that wait for those left of the `runs` before: they are looked at again in the same call."""
-    told = draft.survey.of_other_runs if draft.survey is not None else Counter[tuple[SkipKind, str]]()
-    count = sum(told.pop((kind, run_id), 0) for kind in WAITING for run_id in runs)
-    if count:
-        yield _goes_behind(count, draft.run.file.name, runs)
-
-
-def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:
-    """The draft, with a warning for each other stopped run that is to send rows of it: that sheet was saved anew under
-    this name. Runs that the draft has `ended`, or that go before it, send nothing beside it, nor rows that it takes."""
-    remarks = []
-    for other in journal.runs():
-        is_left = other.complete and not other.finished and other.id not in ended
-        if not is_left or not other.is_at(draft.run.dialer, draft.run.ids):
-            continue
-        if twice := journal.alike(draft.run.id, [other.id], draft.takes.get(other.id, ())):
-            rows = counted(twice, "row equals a row", "rows equal rows")
-            words = f"left of run {other.id} of {other.file.name}; `{command('resume', other.id)}` sends"
-            remarks.append(Remark(f"{rows} {words} {agreeing(twice, 'it', 'them')} as well", loud=True))
-    if not remarks:
-        return draft
-    return replace(draft, remarks=(*draft.remarks, *remarks), sent_before=True)
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime, corrected: str) -> list[RunRecord]:

@@ -25,9 +25,8 @@ from leadsync.run import Plan, RunOptions, file_plan, plan_run
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 from tests.journal.samples import a_run
-from tests.run.samples import HEADINGS, REFUSE, at_the_question, received, runs
+from tests.run.samples import HEADINGS, MONDAY, REFUSE, at_the_question, received, runs, stop
 
-MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
 TUESDAY = tuple(f"T{n},038321820{n},Sale" for n in range(3))
 IDS = {"template_id": 41, "campaign_id": 41, "allocation_id": 38}
 WEDNESDAY = tuple(f"W{n},038321830{n},Sale" for n in range(3))
@@ -51,25 +50,6 @@ def test_the_next_nights_file_is_sent_behind_the_rest_of_the_last_one(desk: Desk
     [before] = done.json["before"]
     assert (before["statuses"], done.json["statuses"]) == ({"succeeded": 3}, {"succeeded": 3})
     assert [run["finished"] for run in runs(desk)] == [True, True]
-
-
-def test_a_sheet_saved_anew_after_a_stop_says_before_the_question_which_rows_would_go_twice(desk: Desk) -> None:
-    dialer = desk.dialer()
-    file, old = stop(desk, dialer, "stopped")
-    desk.sheet("leads.csv", HEADINGS, *MONDAY, "")
-    child = at_the_question(desk, "run", file)
-    said = child.before
-    assert (
-        f"! 2 rows of the file equal rows left of run {old}, to be sent before; --skip-unchanged sends each once"
-        in said
-    )
-    assert "! 1 row says what its lead was last sent" in said
-    child.expect_exact("[y/n]")
-    child.sendline("n")
-    child.expect(pexpect.EOF)
-    done = desk.leadsync("run", file, "--skip-unchanged")
-    assert done.code == 0, done.err
-    assert received(dialer) == ["M1", "M2"]
 
 
 @pytest.mark.parametrize("command", ["run", "resume, run", "watch"])
@@ -134,19 +114,6 @@ def test_so_is_the_next_nights_standard_input(desk: Desk) -> None:
     assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
 
 
-def stop(desk: Desk, dialer: PracticeDialer, how: str) -> tuple[Path, str]:
-    """Monday's sheet with M0 sent, and its run with M1 and M2 left."""
-    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
-    run: str = desk.leadsync("run", file, "--limit", "1", "--json").json["run"]
-    if how != "trial":
-        refuse_everything(dialer)
-        again = desk.leadsync("run", file) if how == "stopped" else desk.leadsync("retry", run)
-        assert again.code == 4
-        dialer.faults.clear()
-    dialer.ledger.received.clear()
-    return file, str(runs(desk)[0]["run"])
-
-
 @pytest.mark.parametrize("limit", [(), ("--limit", "1")])
 @pytest.mark.parametrize("how", ["trial", "stopped", "retry"])
 def test_a_run_begun_anew_ends_the_unfinished_ones_of_its_sheet(desk: Desk, how: str, limit: tuple[str, ...]) -> None:
@@ -163,31 +130,6 @@ def test_a_run_begun_anew_ends_the_unfinished_ones_of_its_sheet(desk: Desk, how:
     ended = next(row for row in skipped if row["run"] == old)
     assert (ended["status"], ended["message"]) == ("skipped", f"run {fresh.json['run']} began the sheet anew")
     assert "Nothing to do" in desk.leadsync("retry", old).err
-
-
-def test_a_copy_saved_anew_of_a_stopped_sheet_names_the_rows_left_there(desk: Desk) -> None:
-    dialer = desk.dialer()
-    file, old = stop(desk, dialer, "stopped")
-    copy = desk.folder / "copy.csv"
-    copy.write_bytes(file.read_bytes() + b"\r\n")
-    done = desk.leadsync("run", copy, "--json").json
-    named = f"left of run {old} of {file.name}; `leadsync resume {old}` sends "
-    [warning] = [line for line in done["warnings"] if named in line]
-    assert warning.startswith("! 2 rows equal rows left of run")
-    desk.leadsync("resume", old)
-    again = desk.leadsync("run", desk.sheet("other.csv", *copy.read_text("utf-8").splitlines()), "--json").json
-    assert not any(named in line for line in again["warnings"]), "nothing is left there"
-
-
-@pytest.mark.parametrize("kind", ["report", "retry"])
-def test_a_file_of_a_stopped_run_given_back_names_none_of_the_rows_that_it_takes(desk: Desk, kind: str) -> None:
-    dialer = desk.dialer()
-    _, old = stop(desk, dialer, "stopped")
-    back = desk.leadsync("report", old, "--json").json["files"][kind]
-    done = desk.leadsync("run", back, "--json").json
-    assert not any("equal" in line for line in done["warnings"])
-    desk.leadsync("resume", old)
-    assert received(dialer) == ["M1", "M2"]
 
 
 def test_a_declined_run_ends_no_other(desk: Desk) -> None:
@@ -808,30 +750,3 @@ def test_a_row_in_doubt_that_is_never_taken_ends_its_try_and_the_next_file_goes(
     dialer.faults.clear()
     assert desk.leadsync("resume", again).code in (0, 3)
     assert received(dialer).count("A") == (3 if anew else 2)
-
-
-def test_rows_left_of_another_sheet_are_named_behind_a_rest_too(desk: Desk) -> None:
-    """The rest of the night before goes first, in the same call."""
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
-    sheet = desk.sheet("a.csv", "Lead Id,Disposition", "R,Sale")
-    other = desk.leadsync("run", desk.sheet("x.csv", "Lead Id,Disposition", "P,Sale"), "--json").json["run"]
-    assert desk.leadsync("run", sheet).code == 4
-    dialer.faults.clear()
-    dialer.ledger.received.clear()
-    said = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition", "N,Sale", "P,Sale")).err
-    assert f"! 1 row equals a row left of run {other} of x.csv; `leadsync resume {other}` sends it as well" in said
-    assert received(dialer) == ["R", "N", "P"]
-
-
-def test_a_stopped_run_of_the_sheet_to_another_campaign_is_named(desk: Desk) -> None:
-    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
-    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=115)])
-    sheet = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale")
-    first = desk.leadsync("run", sheet, "--campaign", "winback", "--json").json
-    dialer.faults.clear()
-    said = desk.leadsync("run", sheet).err
-    assert f"! Run {first['run']} has begun to send this sheet to http://127.0.0.1:" in said
-    assert f"`leadsync resume {first['run']}` goes on with it, and this run sends all rows to" in said
-    assert desk.leadsync("resume", first["run"]).code == 0
-    again = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale", "C,Sale")
-    assert "has begun to send this sheet" not in desk.leadsync("run", again).err

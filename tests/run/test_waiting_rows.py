@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 import leadsync
 from leadsync.journal import open_journal
 from leadsync.reasons import Skip, SkipKind
@@ -84,20 +82,3 @@ def test_rows_of_a_report_that_waited_are_shown_with_what_became_of_them(desk: D
     assert told() == "waits no longer: give the file again to send it"
     desk.leadsync("resume", first["run"])
     assert told() == f"run {first['run']} has it as succeeded by now"
-
-
-@pytest.mark.parametrize(("anew", "forgotten"), [(("M,y",), 2), (("L,b", "M,y"), 1), (("L,b", "L,x"), 0)])
-def test_rows_that_waited_in_the_sheet_that_a_file_was_before_are_named(
-    desk: Desk, anew: tuple[str, ...], forgotten: int
-) -> None:
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", attempt=2)])
-    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Version", "L,a", "L,b"), "--json").json["run"]
-    waited = desk.leadsync("run", desk.sheet("b.csv", "Lead Id,Version", "L,b", "L,x"), "--json").json
-    said = desk.leadsync("run", desk.sheet("b.csv", "Lead Id,Version", *anew)).err
-    rows = {1: "1 row of run", 2: "2 rows of run"}.get(forgotten, "of run")
-    assert (f"! {rows} {waited['run']} waited for another run, and " in said) is bool(forgotten)
-    if forgotten:
-        assert waited["files"]["report"] in said
-        desk.leadsync("resolve", first, "--row", "3", "--applied")
-        desk.leadsync("run", waited["files"]["report"])
-        assert [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L"] == ["a", "b", "x"]
