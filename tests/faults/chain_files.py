@@ -15,6 +15,8 @@ TEXT = "Mum's note"
 LEADS = ("L0", "Mum's 1", "002")
 IDEMPOTENT = LEADS[2]
 """Its rows set no disposition."""
+UNKNOWN_AGE = 0, 0
+"""Of a row of no sheet."""
 _GOOD_PHONE, _BAD_PHONE = "0383218191", "12"
 _MOST_ROWS = 7
 
@@ -148,4 +150,4 @@ class Files:
 
     def _given_back_line(self, row: Mapping[str, str]) -> Line:
         content, at = self.contents.get(row.get("sync_run") or "", ()), int(row.get("sync_row") or 0) - 2
-        return Line(row["Lead Id"], row[TEXT], content[at].age if 0 <= at < len(content) else (0, 0))
+        return Line(row["Lead Id"], row[TEXT], content[at].age if 0 <= at < len(content) else UNKNOWN_AGE)

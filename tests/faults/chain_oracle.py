@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tests.faults.chain_files import IDEMPOTENT, LEADS, Content, Files, Line, row_of
+from tests.faults.chain_files import IDEMPOTENT, LEADS, UNKNOWN_AGE, Content, Files, Line, row_of
 
 Key = tuple[str, str]
 """A lead and a text."""
@@ -52,7 +52,10 @@ class Sending:
         """Whether the other one's row was read or corrected later, or stands behind it in its sheet."""
         if other.age > self.age:
             return True
+        rows = [line.age for line in self.content]
         places = [at for at, line in enumerate(self.content) if line[:2] == other.key]
+        # A row's line once more has the place of the first one: leadsync sends it once.
+        places = [at for at in places if rows[at] == UNKNOWN_AGE or rows.index(rows[at]) == at]
         return bool(places) and self.place is not None and other.text != self.text and min(places) > self.place
 
 

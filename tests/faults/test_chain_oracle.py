@@ -104,6 +104,18 @@ def test_an_older_text_goes_over_a_newer_one_by_a_word_only(oracle: Oracle, word
 
 
 @pytest.mark.parametrize(
+    ("age", "broken"), [((1, 0), []), ((1, 5), ["e: run report: L0 t2 over the newer t1, not told"])]
+)
+def test_a_line_once_more_at_a_files_end_is_no_newer_row(
+    oracle: Oracle, age: tuple[int, int], broken: list[str]
+) -> None:
+    oracle.judge("run", [sending("t1", 1)], "")
+    content = [Line("L0", "t1.1", (1, 0)), Line("L0", "t2", (1, 1)), Line("L0", "t1", age)]
+    oracle.judge("run report", [Sending("L0", "t2", True, 2, (1, 1, 0), content, 1)], "")
+    assert oracle.broken == broken
+
+
+@pytest.mark.parametrize(
     ("state", "words", "broken"),
     [
         ("skipped", "", ["b: a: L0 t2 was never sent, not told: {'skipped'}"]),
