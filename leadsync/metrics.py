@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.errors import OutputError
-from leadsync.private_files import check_shared_folder, whole_or_not
+from leadsync.errors import OutputError, UsageError
+from leadsync.private_files import check_shared_folder, open_regular, whole_or_not
 from leadsync.result_codes import RESULT_CODES
 from leadsync.tallies import Totals
 
@@ -14,8 +14,29 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
 
+_BEGINNING = b"# HELP leadsync_"
+
+
+def check_metrics_file(path: Path) -> None:
+    """Raise UsageError unless there is no such file, or one that leadsync has written or that is empty."""
+    try:
+        with open_regular(path) as stream:
+            beginning = stream.read(len(_BEGINNING))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(
+            f"{path} is no file for metrics: {error.strerror}; name another with --metrics-file."
+        ) from error
+    if beginning not in (b"", _BEGINNING):
+        raise UsageError(f"{path} is no file of metrics, and is not replaced; name another with --metrics-file.")
+
+
 def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> None:
-    """Write the journal's totals, whole or not at all; raises OutputError. `now` is in seconds since 1970."""
+    """Write the journal's totals, whole or not at all. `now` is in seconds since 1970.
+
+    Raises OutputError, and UsageError for a file of somebody else.
+    """
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.registry import Collector
 
@@ -26,6 +47,7 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
 
     registry = CollectorRegistry()
     registry.register(Figures())
+    check_metrics_file(path)
     try:
         # The collector that reads the figures is another user's.
         check_shared_folder(path.parent)

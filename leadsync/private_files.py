@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from stat import S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
+from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
 from typing import IO
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -78,9 +78,10 @@ def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """A new file beside `path`. It takes the place of `path` at the end, unless an error ends the context.
 
     A link at `path` is replaced and never followed. Files that killed processes of this user have left in the folder
-    are removed. Raises OSError if the folder of `path` is a link, so resolve it.
+    are removed. Raises OSError if the folder of `path` is a link, so resolve it, and if `path` is a device.
     """
     with opened_folder(path.parent) as folder:
+        _refuse_device(path, folder)
         _sweep(path.parent, folder)
         temporary = _place(path.with_name(f".leadsync-{secrets.token_hex(8)}.tmp"), folder)
         # A secret name: nobody can plant a file there beforehand.
@@ -233,6 +234,14 @@ def others_can_write(status: os.stat_result) -> bool:
         return False
     # Many systems give each user a group of his own: its right to write opens nothing.
     return bool(status.st_mode & S_IWOTH) or bool(status.st_mode & S_IWGRP and not _is_own_group(status))
+
+
+def _refuse_device(path: Path, folder: int | None) -> None:
+    """Raise OSError for a device: replaced, it would be gone for all users."""
+    with suppress(FileNotFoundError):
+        mode = os.stat(_place(path, folder), dir_fd=folder, follow_symlinks=False).st_mode
+        if S_ISCHR(mode) or S_ISBLK(mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
 
 
 def _sweep(path: Path, folder: int | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import OutputError
+from leadsync.errors import OutputError, UsageError
 from leadsync.metrics import write_metrics
 from leadsync.models import Status
 from leadsync.tallies import Totals
@@ -51,6 +51,23 @@ def test_the_last_success_is_told_once_there_is_one(tmp_path: Path) -> None:
     path = tmp_path / "leadsync.prom"
     write_metrics(path, Totals(last_success=900.0), 0, 1.0)
     assert "leadsync_last_success_timestamp_seconds 900.0" in lines(path)
+
+
+@pytest.mark.parametrize("mine", [None, "", "# HELP leadsync_runs Runs.\n"])
+def test_a_file_of_metrics_is_replaced(tmp_path: Path, mine: str | None) -> None:
+    path = tmp_path / "leadsync.prom"
+    if mine is not None:
+        path.write_text(mine)
+    write_metrics(path, TOTALS, 0, 1.0)
+    assert "leadsync_last_exit_code 0.0" in lines(path)
+
+
+def test_no_other_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("Lead Id\nA\n")
+    with pytest.raises(UsageError, match=r"leads\.csv is no file of metrics, and is not replaced; name another with"):
+        write_metrics(path, TOTALS, 0, 1.0)
+    assert path.read_text() == "Lead Id\nA\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")

@@ -71,6 +71,16 @@ def write(path: Path, text: str = "new") -> None:
         stream.write(text.encode())
 
 
+@AS_ROOT
+def test_a_device_is_never_replaced(tmp_path: Path) -> None:
+    device = tmp_path / "full"
+    os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 7))
+    with pytest.raises(OSError, match="it is no regular file"):
+        write(device)
+    assert stat.S_ISCHR(device.lstat().st_mode)
+    assert list(tmp_path.iterdir()) == [device]
+
+
 @POSIX
 @pytest.mark.parametrize("plant", [link, dangling_link, hard_link, pipe])
 def test_writing_takes_the_place_of_what_was_planted(tmp_path: Path, victim: Path, plant: Plant) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadsync.metrics import check_metrics_file
 from leadsync.models import FileKind, Inserts, Order
 
 if TYPE_CHECKING:
@@ -34,11 +35,23 @@ insert_missing_option = click.option("--insert-missing", is_flag=True, help="Ins
 insert_only_option = click.option(
     "--insert-only", is_flag=True, help="A list of new leads: insert every row, change no lead."
 )
-metrics_option = click.option("--metrics-file", type=A_FILE, help="Write figures for Prometheus to a file.")
+metrics_option = click.option(
+    "--metrics-file",
+    type=A_FILE,
+    callback=lambda context, parameter, value: _metrics_file(value),
+    help="Write figures for Prometheus to a file.",
+)
 mark_option = click.option(
     "--mark", is_flag=True, help="Write a copy of the workbook too, with the outcomes marked in it (.xlsx, .xlsm)."
 )
 format_option = click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written.")
+
+
+def _metrics_file(path: Path | None) -> Path | None:
+    """The path; raises UsageError for another file than one of metrics, before anything is sent."""
+    if path is not None:
+        check_metrics_file(path)
+    return path
 
 
 def examples(*lines: str) -> str:

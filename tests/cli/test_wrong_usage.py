@@ -173,3 +173,13 @@ def test_a_standard_output_that_is_full(desk: Desk, command: list[str]) -> None:
     assert done.returncode == 1
     assert "Standard output cannot be written: No space left on device" in done.stderr
     assert "itself failed" not in done.stderr
+
+
+def test_a_metrics_file_that_is_another_file_stops_the_run_before_it_sends(desk: Desk) -> None:
+    dialer = desk.dialer()
+    mine = desk.sheet("mine.csv", *GOOD)
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), "--metrics-file", mine)
+    assert done.code == 2
+    assert "mine.csv is no file of metrics, and is not replaced; name another with --metrics-file." in done.err
+    assert dialer.ledger.as_json()["received"] == []
+    assert mine.read_text("utf-8").splitlines() == list(GOOD)
