@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWr
 
 from leadsync.alert_events import AlertEvent
 from leadsync.leads import Section, Timezone
+from leadsync.models import CampaignIds
 
 MOST_THREADS = 1024
 _LIKE_A_KEY = re.compile(r"(?=(?:.*[0-9]){3})(?=.*[A-Za-z]).{20,}")
@@ -109,6 +110,10 @@ class Campaign(Section):
     timezone: Timezone = Field("", description="the leads' Contact Hours, which callback dates are read in")
     insert_missing: bool = Field(False, description="whether leads that the dialer does not have are inserted")
     allow_duplicates: bool = Field(False, description="whether a lead is inserted whose number another lead has")
+
+    def has(self, ids: CampaignIds) -> bool:
+        """Whether these are its ids."""
+        return CampaignIds(self.template_id or 0, self.campaign_id or 0, self.allocation_id or 0) == ids
 
     def with_changes(self, other: "Campaign") -> "Campaign":
         """This, overridden by the keys set in `other`."""

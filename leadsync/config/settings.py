@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         {}, description="several dialers by name, each with all of [server], and campaign and campaigns of its own"
     )
 
+    _unchosen: "Settings | None" = PrivateAttr(None)
+    """These settings before a dialer or a campaign was chosen; None: none was."""
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -197,7 +200,25 @@ class Settings(BaseSettings):
             raise SettingsError(f"There is no [dialers.{name}] in the settings; {known}.")
         dialer = self.dialers[name]
         parts = {"server": dialer, "campaign": dialer.campaign, "campaigns": dialer.campaigns}
-        return self.model_copy(update=parts)
+        return self._chosen(parts)
+
+    def _chosen(self, parts: Mapping[str, object]) -> "Settings":
+        chosen = self.model_copy(update=parts)
+        chosen._unchosen = self._unchosen or self  # noqa: SLF001 - of this class
+        return chosen
+
+    def place_of(self, url: str, ids: CampaignIds) -> tuple[str | None, str | None]:
+        """The names of the dialer at an address and of its campaign with these ids, as the settings have them.
+
+        Empty: [server], [campaign]; None: they do not name it.
+        """
+        whole = self._unchosen or self
+        for dialer in ("", *whole.dialers):
+            there = whole.for_dialer(dialer) if dialer else whole
+            if there.server.url and same_dialer(there.server.url, url):
+                named = there.campaign_of(ids)
+                return dialer, named or ("" if there.campaign.has(ids) else None)
+        return None, None
 
     def at_address(self, url: str) -> "Settings":
         """These settings with the dialer of this address in force, if they name it; else as they are."""
@@ -212,13 +233,12 @@ class Settings(BaseSettings):
             known = f"known are: {', '.join(self.campaigns)}" if self.campaigns else "the settings name none"
             table = f"dialers.{self.dialer}.campaigns" if self.dialer else "campaigns"
             raise SettingsError(f"There is no [{table}.{name}] in the settings; {known}.")
-        return self.model_copy(update={"campaign": self.campaign.with_changes(self.campaigns[name])})
+        return self._chosen({"campaign": self.campaign.with_changes(self.campaigns[name])})
 
     def campaign_of(self, ids: CampaignIds) -> str | None:
         """The NAME of the [campaigns.NAME] with these ids; None if they are those of [campaign], or of no campaign."""
         for name in (None, *self.campaigns):
-            campaign = self.for_campaign(name).campaign
-            if CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0) == ids:
+            if self.for_campaign(name).campaign.has(ids):
                 return name
         return None
 

@@ -9,7 +9,7 @@ from leadsync.errors import SettingsError, SheetError
 from leadsync.file_names import first_stem
 from leadsync.journal import CheckedSheet, Journal, LastSent, Origin, State
 from leadsync.leads import Column
-from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
+from leadsync.models import NOTE, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
@@ -303,20 +303,21 @@ class Lineage:
         # `check` works without an address; nothing goes anywhere then.
         if not self.has_place or run.is_at(self._settings.url(), self._settings.ids()):
             return True
-        there = self._settings.at_address(run.dialer)
-        if there.dialer != self._settings.dialer:
+        dialer, campaign = self._settings.place_of(run.dialer, run.ids)
+        rows = f"The sheet has rows of run {run.id}, which"
+        or_else = "or take its sync_run column out to send the rows to this"
+        if dialer is not None and dialer != self._settings.dialer:
+            if dialer:
+                raise SettingsError(
+                    f"{rows} went to [dialers.{dialer}]; give it with --dialer {dialer}, {or_else} dialer."
+                )
+            raise SettingsError(f"{rows} went to [server]; give it without --dialer, {or_else} dialer.")
+        if campaign:
             raise SettingsError(
-                f"The sheet has rows of run {run.id}, which went to [dialers.{there.dialer}]; give it with --dialer "
-                f"{there.dialer}, or take its sync_run column out to send the rows to this dialer."
+                f"{rows} went to [campaigns.{campaign}]; give it with --campaign {campaign}, {or_else} campaign."
             )
-        name = next(
-            (name for name in self._settings.campaigns if _ids(self._settings.for_campaign(name)) == run.ids), None
-        )
-        if name is not None:
-            raise SettingsError(
-                f"The sheet has rows of run {run.id}, which went to [campaigns.{name}]; give it with --campaign "
-                f"{name}, or take its sync_run column out to send the rows to this campaign."
-            )
+        if campaign is not None:
+            raise SettingsError(f"{rows} went to [campaign]; give it without --campaign, {or_else} campaign.")
         self.remarks.append(
             f"The sheet has rows of run {run.id}, which went to {run.place}; they go where the settings say now."
         )
@@ -390,8 +391,3 @@ def _failed_in(origin: Origin) -> str:
 def _failed_as(origin: Origin) -> int:
     """The number that such a row has in that run."""
     return (origin.reason.row or 0) if isinstance(origin.reason, Skip) else 0
-
-
-def _ids(settings: Settings) -> CampaignIds:
-    campaign = settings.campaign
-    return CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0)

@@ -98,6 +98,8 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; leave out --sheet", f"; choose no {_label('sheet')}"),
     (r"give it with --campaign (\S+),", rf"choose \1 as {_label('campaign')},"),
     (r"give it with --dialer (\S+),", r"choose the dialer \1,"),
+    (r"\[campaign\]; give it without --campaign,", "another campaign; choose the first one,"),
+    (r"\[server\]; give it without --dialer,", "another dialer; choose the first one,"),
     (r"went to \[dialers\.([^\]]*)\]", r"went to the dialer \1"),
     (r"went to \[campaigns\.([^\]]*)\]", r"went to campaign \1"),
     (r"There is no \[campaigns\.([^\]]*)\]", r"There is no campaign \1"),

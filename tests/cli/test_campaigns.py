@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.simulator import PracticeDialer
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
@@ -116,3 +116,15 @@ def test_campaigns_lists_the_ids(desk: Desk) -> None:
     listed = desk.leadsync("campaigns", "--json").json["campaigns"]
     ids = [(one["template"]["id"], one["campaign"]["id"], one["allocation"]["id"]) for one in listed]
     assert (41, 41, 38) in ids
+
+
+def test_a_file_of_the_first_campaigns_run_goes_to_no_other(desk: Desk) -> None:
+    """As one of another campaign's run does not go to the first."""
+    dialer = desk.dialer(settings=WINBACK, faults=[FaultRule(FaultKind.CODE, lead="1", code=106)])
+    sheet = desk.sheet("leads.csv", *SHEET)
+    first = desk.leadsync("run", sheet, "--json").json
+    refused = desk.leadsync("run", first["files"]["retry"], "--campaign", "winback")
+    assert (refused.code, len(ids(dialer))) == (2, 2)
+    assert "which went to [campaign]; give it without --campaign, or take its sync_run column out" in refused.err
+    assert desk.leadsync("run", first["files"]["retry"]).code == 3
+    assert ids(dialer) == [("41", "41", "38")] * 3

@@ -293,6 +293,31 @@ def test_a_dialer_is_found_by_its_address() -> None:
     assert read.at_address("https://gone.example.com") is read
 
 
+@pytest.mark.parametrize("chosen", [None, "sydney"])
+@pytest.mark.parametrize(
+    ("url", "ids", "named"),
+    [
+        ("https://sydney.example.com", (4, 5, 6), ("sydney", "")),
+        ("https://sydney.example.com", (4, 7, 6), ("sydney", "winback")),
+        ("https://sydney.example.com:443", (1, 2, 3), ("sydney", None)),
+        ("https://pbx.example.com", (1, 2, 3), ("", "")),
+        ("https://pbx.example.com", (4, 5, 6), ("", None)),
+        ("https://gone.example.com", (4, 5, 6), (None, None)),
+    ],
+)
+def test_the_names_of_a_runs_place_whatever_is_chosen(
+    chosen: str | None, url: str, ids: tuple[int, int, int], named: tuple[str | None, str | None]
+) -> None:
+    assert settings_from(DIALERS, "x").for_dialer(chosen).place_of(url, CampaignIds(*ids)) == named
+
+
+def test_the_first_campaign_is_known_when_another_is_chosen() -> None:
+    read = settings_from({"server": {"url": "https://pbx.example.com"}, **CAMPAIGNS}, "x")
+    for given in (read, read.for_campaign("winback"), read.for_campaign("local")):
+        assert given.place_of("https://pbx.example.com", CampaignIds(41, 41, 38)) == ("", "")
+        assert given.place_of("https://pbx.example.com", CampaignIds(41, 42, 40)) == ("", "winback")
+
+
 def test_campaign_ids_of_a_dialer_are_asked_for_in_its_table() -> None:
     bare = {"dialers": {"sydney": {"url": "https://sydney.example.com", "api_key_env": "SYDNEY"}}}
     only = settings_from(bare, "x").for_dialer(None)

@@ -28,12 +28,19 @@ from tests.web.shop import DraftPage, Shop
 
 PACKAGE = Path(leadsync.__file__).parent
 TERMINAL = re.compile(
-    r"\[(?:input|columns|mappings|campaigns)\b|(?<![\w-])--[a-z]|`leadsync |\bleadsync (?:run|resume|retry|resolve|"
-    r"report|show|init)\b|\b(?:date_order|headings_row|blank_words|phone_fields|bad_phone|hidden_rows|skip_unchanged|"
+    r"\[(?:input|columns|mappings|campaigns?|server)\b|(?<![\w-])--[a-z]|`leadsync |\bleadsync (?:run|resume|retry|"
+    r"resolve|report|show|init)\b|\b(?:date_order|headings_row|blank_words|phone_fields|bad_phone|hidden_rows|skip_unchanged|"
     r"blank_callback)\b|dispositions in the settings"
 )
 SOURCES = ("leads", "sheets/formats", "reimport", "run/continuation.py", "run/draft.py", "run/file_plan.py")
-SOURCES += ("run/retry_plan.py", "run/sent_since.py", "run/sheet_scan.py", "run/survey_text.py", "run/value_remarks.py")
+SOURCES += (
+    "run/other_runs.py",
+    "run/retry_plan.py",
+    "run/sent_since.py",
+    "run/sheet_scan.py",
+    "run/survey_text.py",
+    "run/value_remarks.py",
+)
 PARTS = {
     "blank_callback to new_lead",
     "--sheet",
