@@ -122,6 +122,11 @@ class Context(NamedTuple):
         """The row's lead, or its earlier one if no id can be read."""
         return self.mapped.external_id or (self.origin.lead if self.origin else "")
 
+    @property
+    def own(self) -> tuple[str, int | None] | None:
+        """Run and number of the row in the last run that has it; None for a new row."""
+        return (self.origin.run_id, self.claim.number) if self.origin is not None else None
+
     def is_as_before(self, column: Column) -> bool:
         """Whether the row's cell in a column stands as the earlier run first read it."""
         was = self.before.get(heading_name(column.heading))

@@ -8,11 +8,10 @@ from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Rejected, Skip, SkipKind
-from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.losses import examples, in_vain
 from leadsync.reimport.newer_payloads import undone_rows
-from leadsync.reimport.rules import Decision, Send, says_the_same
+from leadsync.reimport.rules import Decision, Send, is_decided, says_the_same
 from leadsync.reimport.workbook import heading_name
 from leadsync.remarks import Remark
 
@@ -84,7 +83,7 @@ class Corrections:
         undecided = origin.state in _UNDECIDED
         # The file cannot know what a retry has sent since.
         is_own = origin.run_id == context.claim.run
-        if undecided and context.claim.decision in DECISIONS:
+        if undecided and is_decided(context, decision):
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
         elif undecided:
             self._to_decide += 1

@@ -116,7 +116,7 @@ def settled_elsewhere(context: Context) -> Skip | None:
     """The row is for another run to send, waits for an earlier row of its lead, or was sent from another file."""
     claim, origin = context.claim, context.origin
     if claim.decision == "send":
-        return None
+        return context.ahead
     if origin is not None:
         for run_id, state, number in reversed(context.later):
             if state in _UNDECIDED:
@@ -211,8 +211,9 @@ def unchanged(context: Context) -> Skip | None:
 
 
 def repeats(context: Context) -> LastSent | None:
-    """Which of its lead's last payloads this row repeats, unless a decision sends it."""
-    return context.equal_sent if context.claim.decision != "send" else None
+    """Which of its lead's last payloads this row repeats, but for its own: a decision sends that again."""
+    last, is_decided = context.equal_sent, context.claim.decision == "send"
+    return None if last is None or (is_decided and (last.run_id, last.number) == context.own) else last
 
 
 def undone(context: Context) -> LastSent | None:
@@ -229,12 +230,18 @@ def undecided_before(context: Context) -> Skip | None:
     The lead's other rows in this file wait behind it.
     """
     mapped = context.mapped
-    if context.claim.decision == "send" or not isinstance(mapped, Lead):
+    if not isinstance(mapped, Lead):
         return None
     # The row itself may be its run's to send, by a person's decision; given back, it goes from here.
-    own = (context.origin.run_id, context.claim.number) if context.origin else None
-    twin = undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
+    others = [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != context.own]
+    twin = undecided_twin(mapped, others)
     return twin or context.behind
+
+
+def is_decided(context: Context, decision: Decision) -> bool:
+    """Whether the file decides on the row: not with a `send` of a row that has to wait for another one."""
+    is_to_go_later = isinstance(decision, Skip) and decision.kind in MAY_GO_LATER
+    return context.claim.decision in DECISIONS and not (context.claim.decision == "send" and is_to_go_later)
 
 
 # The order is part of the rules. Whatever else applies, nobody sends what a person left out. A copied line is no second

@@ -7,7 +7,7 @@ from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits, root_of
-from leadsync.reimport.rules import Decision, Send
+from leadsync.reimport.rules import Decision, Send, is_decided
 
 _LEFT_WHERE_IT_IS = frozenset(
     {
@@ -73,7 +73,7 @@ class Transfer:
             # Left out of this sending alone: in its run a person can still decide about it or correct it.
             return
         if origin.state in (State.UNKNOWN, State.CONFLICT):
-            if claim.decision in DECISIONS:
+            if is_decided(context, decision):
                 state = DECISIONS[claim.decision]
                 # "send" sends it from this file: in its old run the row is over.
                 self._decide(origin.run_id, claim.number, State.SKIPPED if state is State.PENDING else state)

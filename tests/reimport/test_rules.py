@@ -94,7 +94,11 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
         ({"later": (Descendant(LATER, State.PENDING),)}, Skip(SkipKind.LEFT_TO_RUN, LATER)),
         ({"later": (Descendant(LATER, State.FAILED),)}, None),
         ({"ahead": Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)}, Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)),
-        ({"ahead": Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4), "claim": claim(decision="send")}, None),
+        (
+            {"ahead": Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4), "claim": claim(decision="send")},
+            Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4),
+        ),
+        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "claim": claim(decision="send")}, None),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "is_since": False}, None),
         ({"last_sent": LastSent(LATER, 2, NOON, {**FIELDS, "njDisposition": "Busy"})}, None),
@@ -175,7 +179,9 @@ def test_what_the_trial_has_sent() -> None:
         ({}, True, True),
         ({"is_repetition": False}, True, False),
         ({"equal_sent": None, "is_repetition": False}, False, False),
-        ({"claim": claim(decision="send")}, False, False),
+        # a decision sends its own row again, but not what another run has sent
+        ({"claim": claim(decision="send")}, True, True),
+        ({"claim": claim(decision="send"), "origin": Origin(LATER, State.UNKNOWN, "007", FIELDS)}, False, False),
     ],
 )
 def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool, skipped: bool) -> None:
@@ -194,7 +200,10 @@ def test_what_a_person_has_to_decide_is_not_sent_again_from_another_sheet(state:
     assert rules.unchanged(context(last_sent=last)) is None
     busy = {**FIELDS, "njDisposition": "Busy"}
     assert decide(context(undecided_sent=[last], mapped=Lead("007", busy))) == Send(Lead("007", busy))
-    assert rules.undecided_before(context(undecided_sent=[last], claim=claim(decision="send"))) is None
+    decided = context(undecided_sent=[last], claim=claim(decision="send"))
+    assert decide(decided) == held
+    own = Origin(LATER, state, "007", FIELDS)
+    assert rules.undecided_before(decided._replace(origin=own)) is None
     # Neither another payload since nor another row of the file is a decision.
     since = LastSent(RUN, 3, NOON, busy)
     assert decide(context(undecided_sent=[last], last_sent=since)) == held
