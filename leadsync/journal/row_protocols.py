@@ -218,8 +218,11 @@ class PendingRows(Protocol):
         ...
 
     def overtaken(self, run_id: str) -> list[OvertakenRow]:
-        """The failed and rejected rows, in order, that neither a retry nor a correction sends: a later row of their
-        lead in the run went through. Rows that another run has sent since are none of them."""
+        """The rows that did not go, in order, and that neither a retry nor a correction sends: a later row of their
+        lead in the run went through. They failed, were rejected, or were skipped because they were not corrected.
+
+        Rows that another run has sent since are none of them.
+        """
         ...
 
     def later_rows(self, run_id: str, numbers: Collection[int]) -> dict[int, int]:

@@ -105,7 +105,7 @@ class Queued:
 
 
 class OvertakenRow(NamedTuple):
-    """A failed or rejected row behind which a later one of its lead went through, with the dialer's code."""
+    """A row that did not go and behind which a later one of its lead went through, with the dialer's code."""
 
     number: int
     status: Status

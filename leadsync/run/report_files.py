@@ -254,9 +254,11 @@ def _lines(journal: Journal, run: RunRecord, digest: Digest) -> Iterator[Sequenc
 
 
 def overtaken_rows(journal: Journal, run_id: str) -> Sequence[OvertakenRow]:
-    """The rows of a run whose correction is not sent; a run without failures has none, and is not searched."""
+    """The failed and rejected rows of a run whose correction is not sent; a run without any is not searched."""
     statuses = journal.tally(run_id).statuses
-    return journal.overtaken(run_id) if statuses.get(Status.FAILED) or statuses.get(Status.REJECTED) else ()
+    if not (statuses.get(Status.FAILED) or statuses.get(Status.REJECTED)):
+        return ()
+    return [row for row in journal.overtaken(run_id) if row.status is not Status.SKIPPED]
 
 
 def rows_to_report(journal: Journal, run_id: str) -> Iterator[RowRecord]:

@@ -11,6 +11,7 @@ from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
 from leadsync.reimport import digest_of, rows_that_waited, waiting_leads
 from leadsync.run.sheet_edits import SheetEdits
 
+_MAY_CHANGE = (*MAY_GO_LATER, SkipKind.STILL_FAILING)
 _LEFT = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT, State.PENDING)
 
 
@@ -31,19 +32,20 @@ def waiting_rows(journal: Journal, run_id: str) -> set[int]:
 def with_present_reasons(
     journal: Journal, rows: Iterable[tuple[str, RowRecord]], leads: Collection[str] | None = None
 ) -> Iterator[tuple[str, RowRecord]]:
-    """Rows, each with the id of its run: those that waited in it with what became of them since.
+    """Rows, each with the id of its run: those that waited in it, or were left uncorrected, with what became of them
+    since.
 
     `leads` are those of the rows, if they are few.
     """
     known: dict[str, _Present] = {}
     for run_id, row in rows:
         then = row.reason
-        if row.status is Status.SKIPPED and isinstance(then, Skip) and then.kind in MAY_GO_LATER:
+        if row.status is Status.SKIPPED and isinstance(then, Skip) and then.kind in _MAY_CHANGE:
             if run_id not in known:
                 known[run_id] = _Present(journal, run_id, leads)
             now = known[run_id].reason(row, then)
             is_same = (now.run, now.row, now.waits) == (then.run, then.row, then.waits)
-            is_as_then = is_same and now.kind in MAY_GO_LATER
+            is_as_then = is_same and now.kind in _MAY_CHANGE
             row = replace(row, reason=then if is_as_then else now)
         yield run_id, row
 
@@ -62,6 +64,9 @@ class _Present:
 
     def reason(self, row: RowRecord, then: Skip) -> Skip:
         """The reason of a row by now."""
+        if then.kind is SkipKind.STILL_FAILING:
+            later = self._overtaken.get(row.number)
+            return then if later is None else Skip(SkipKind.LATER_ROW, self._run_id, later)
         if then.waits_in_sheet:
             return self._of_sheet.get(row.number, then)
         if waits := self._waits(then):
@@ -104,6 +109,12 @@ class _Present:
             for one in self._rows_of(run_id).values():
                 of_leads[one.lead].append(one)
         return self._leads_rows[run_id]
+
+    @cached_property
+    def _overtaken(self) -> Mapping[int, int]:
+        """The rows left uncorrected behind a later one of their lead that went through, each with that one."""
+        rows = [row.number for row in self._journal.overtaken(self._run_id) if row.status is Status.SKIPPED]
+        return self._journal.later_rows(self._run_id, rows)
 
     @cached_property
     def _all_leads(self) -> Collection[str]:

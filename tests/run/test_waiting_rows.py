@@ -82,3 +82,18 @@ def test_rows_of_a_report_that_waited_are_shown_with_what_became_of_them(desk: D
     assert told() == "waits no longer: give the file again to send it"
     desk.leadsync("resume", first["run"])
     assert told() == f"run {first['run']} has it as succeeded by now"
+
+
+def test_a_row_left_uncorrected_says_that_a_later_one_of_its_lead_went(desk: Desk) -> None:
+    """It named `retry` and a correction, which no longer send it."""
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "A,Busy"), "--json").json
+    report = Path(first["files"]["report"]).read_text("utf-8")
+    back = desk.sheet("back.csv", *report.replace("A,Busy", "A,No Answer").splitlines())
+    second = desk.leadsync("run", back, "--json").json
+    assert second["statuses"] == {"skipped": 1, "succeeded": 1}
+    left = desk.rows(Path(second["files"]["report"]))[0]
+    assert left["sync_message"].startswith(f"row 3 of the same lead, further down in run {second['run']}, went through")
+    assert left["sync_advice"] == ""
+    shown = desk.leadsync("show", second["run"], "--rows", "--json").json["listed"][0]
+    assert shown["message"] == left["sync_message"]

@@ -10,7 +10,15 @@ from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connection
 from leadsync.journal.sql.restores import refuse_restored
-from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, LEADS_THAT_WAIT, NOT_TAKEN, ROWS_AHEAD
+from leadsync.journal.sql.row_table import (
+    CAN_GO,
+    CORRECTABLE,
+    CORRECTED,
+    LEADS_THAT_WAIT,
+    NOT_TAKEN,
+    OPEN_STATES,
+    ROWS_AHEAD,
+)
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.journal.values import OvertakenRow, Queued
@@ -35,10 +43,7 @@ _NOT_SENT_SINCE = (
     "AND number NOT IN (SELECT taken.number FROM taken JOIN rows AS its ON its.run = taken.by_run "
     "AND its.number = taken.by_number WHERE taken.run = ? AND its.state <> 'skipped')"
 )
-_LEFT_OUT = (
-    f"rows.run = ? AND state IN ('failed', 'rejected') AND {CORRECTABLE} AND {_NOT_SENT_SINCE} "
-    f"AND number NOT IN ({CORRECTED}) AND {_OVERTAKEN}"
-)
+_LEFT_OUT = f"rows.run = ? AND {OPEN_STATES} AND {_NOT_SENT_SINCE} AND number NOT IN ({CORRECTED}) AND {_OVERTAKEN}"
 _TO_BE_LEFT_OUT = (
     f"rows.run = ? AND {_FAILED} AND {_STAYED} AND NOT {_OVERTAKEN} AND "
     f"{_LATER.format(later=f'later.number <= ? AND {CAN_GO}')}"
