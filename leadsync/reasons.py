@@ -154,6 +154,7 @@ class SkipKind(Enum):
     RETRIED = "a retry sends the row"
     BEGUN_ANEW = "a run begun anew has taken the sheet over"
     TRANSFERRED = "a file that came back has sent or decided the row"
+    LEFT_BEHIND = "a later run has taken the sheet over from a file without the row"
 
 
 WAITING = (SkipKind.WAITS_FOR_DECISION, SkipKind.WAITS_FOR_RESUME)
@@ -204,8 +205,9 @@ class Skip:
     """A row left out on purpose, or waiting.
 
     `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
-    `text` is a decision, a file's name or a person's. `of_run` and `of_row` name the row itself in the run that it was
-    given back from, if it may go later; of a row that a person added to the file, `of_row` alone is its number there.
+    `text` is a decision, a file's name or a person's, or the id of the row's own run. `of_run` and `of_row` name the
+    row itself in the run that it was given back from, if it may go later; of a row that a person added to the file,
+    `of_row` alone is its number there.
     """
 
     kind: SkipKind

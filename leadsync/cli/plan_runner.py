@@ -8,7 +8,7 @@ from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell, last_words
-from leadsync.commands import arguments, command
+from leadsync.commands import command
 from leadsync.file_names import is_uploaded
 from leadsync.known_dialers import remember_dialer
 from leadsync.models import RunRecord, Status
@@ -134,12 +134,10 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
         them = "them" if left else "those that failed there"
         taker = f"run {(left or others)[0].id} of {(left or others)[0].file.name}"
         return f"{taker} has taken over {what} of run {run.id}; {sends} sends {them}. {again}"
-    if (ended := left_out(journal, run)) is None:
+    by, numbers = left_out(journal, run) if journal.count_retry(run.id) else ("", [])
+    if not numbers:
         return ""
-    other, numbers = ended
     more = ", …" if len(numbers) > _MOST_LISTED else ""
     rows = f"{agreeing(len(numbers), 'row')} {', '.join(map(str, numbers[:_MOST_LISTED]))}{more}"
-    anew = f"run {other.id} of {other.file.name} began the sheet anew, without {rows} left of run {run.id}"
-    resume = f"`{shell.called} resume {other.id}` sends its rows, then " if journal.has_more(other.id) else ""
-    sends = f"`{shell.called} run {arguments(run.file)} --fresh --skip-unchanged` sends"
-    return f"{anew}; {resume}{sends} {agreeing(len(numbers), 'it', 'them')}."
+    taken = f"run {by} has taken the sheet over without {rows} left of run {run.id}"
+    return f"{taken}; `{shell.called} retry {run.id}` sends {agreeing(len(numbers), 'it', 'them')}."

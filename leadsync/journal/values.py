@@ -68,6 +68,7 @@ class Effects:
     `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent or corrected from
     here, each number there with the number here. `kept`: the same for rows of a trial, with their outcomes there.
     `ended`: runs of the same sheet, which this one begins anew, but for rows of the leads that are `waiting` there.
+    `left_behind`: by run, those of the rows left that are taken over or ended, and are not in this one's file.
     `corrected`: the draft with the corrections in this run, and their number; it ends, and another number since
     refuses the confirmation. `user` made the decisions. `known` are the confirmed runs of the same content when the
     sheet was read: another one since then refuses the confirmation; None: none does.
@@ -77,6 +78,7 @@ class Effects:
     taken: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
     kept: Collection[tuple[int, int]] = ()
     ended: Collection[str] = ()
+    left_behind: Mapping[str, Collection[int]] = field(default_factory=dict)
     waiting: Collection[str] = ()
     corrected: tuple[str, int] | None = None
     user: str = ""

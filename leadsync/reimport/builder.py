@@ -21,7 +21,6 @@ from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
 from leadsync.reimport.workbook import heading_name
-from leadsync.remarks import Remark
 from leadsync.report import DECISION_COLUMN
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
@@ -154,10 +153,11 @@ class ContextBuilder:
         the last row."""
         return self._behind
 
-    def missing(self) -> Iterator[Remark]:
-        """The loud sentence about rows left of the followed run that a copy of its sheet does not hold."""
-        if self._trial is not None and self._sync:
-            yield from self._trial.missing(self._left)
+    @property
+    def left_behind(self) -> Mapping[str, Sequence[int]]:
+        """The rows left of the followed run that a copy of its sheet does not hold; complete after the last row."""
+        missing = self._trial.missing(self._left) if self._trial is not None and self._sync else ()
+        return {self._trial.run_id: missing} if self._trial is not None and missing else {}
 
     def _note_losses(self, context: Context, decision: Decision) -> None:
         """A row of an earlier run is sent: compare it with the same row in the runs of its sheet and its copies."""

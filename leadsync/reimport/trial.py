@@ -1,13 +1,10 @@
 """A sheet read anew after a trial of its first rows, because it or the settings for reading it have changed."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 
-from leadsync.commands import command
 from leadsync.errors import UsageError
 from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead, RunRecord
-from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
@@ -18,7 +15,6 @@ from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.sheet_history import SheetHistory
 from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
-from leadsync.remarks import Remark
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 NONE_WAITING: Mapping[int, Skip] = {}
@@ -184,17 +180,12 @@ class Trial:
         if there is not None or lead.external_id not in self._states.rows.order:
             losses.of(self._states).note(number, lead, decision, states)
 
-    def missing(self, unsent: Collection[int]) -> Iterator[Remark]:
-        """The loud sentence about rows left of a run that a copy of its sheet does not hold; complete after the last
-        row."""
+    def missing(self, unsent: Collection[int]) -> list[int]:
+        """Those of its unsent rows that a copy of its sheet does not hold; complete after the last row."""
         if not self._states.sheet:
-            return
+            return []
         held = {place for same in self._same.values() for place in same}
-        if count := sum(number not in held for number in unsent):
-            rows, them = counted(count, "row left of", "rows left of"), agreeing(count, "is", "are")
-            again = f"`{command('run', Path(self._states.sheet))}` sends {agreeing(count, 'it', 'them')}"
-            words = f"{rows} run {self._run.id} {them} not in this copy, and {them} skipped there"
-            yield Remark(f"{words}; afterwards {again}", loud=True)
+        return [number for number in unsent if number not in held]
 
     def _number(self, own: int | None) -> int | None:
         """The number of the file's next row in the sheet of the trial; None if it is not known."""

@@ -62,6 +62,10 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.RETRIED: "sent by run {run} instead",
     SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
     SkipKind.TRANSFERRED: "sent or decided by run {run}, {text}",
+    SkipKind.LEFT_BEHIND: (
+        "run {run} has taken the sheet over from a file without this row; `leadsync retry {text}` sends it, unless its "
+        "lead has taken a later one"
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """A draft: the whole sheet in the journal, before the user confirms it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
@@ -16,7 +16,15 @@ from leadsync.models import Lead, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
-from leadsync.reimport import Followed, digest_of, is_as_written, kept_beside, same_numbers
+from leadsync.reimport import (
+    Followed,
+    digest_of,
+    is_as_written,
+    kept_beside,
+    left_behind,
+    left_behind_remark,
+    same_numbers,
+)
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
@@ -56,6 +64,7 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
+    missing = {other: rows for other in ended if (rows := left_behind(journal, other, run.id, scan.effects.waiting))}
     beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
@@ -64,7 +73,8 @@ def read_draft(
         if trial
         else [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
     )
-    said = (*scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
+    lost = (left_behind_remark(other, len(rows), "file") for other, rows in missing.items())
+    said = (*lost, *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -81,7 +91,7 @@ def read_draft(
         came_back=bool(scan.mapping.sync),
         read_at=read_at,
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
-        write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
+        write=partial(_confirm, journal, run.id, _effects(scan, ended, missing, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
@@ -118,9 +128,16 @@ def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
             yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 
 
-def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:
+def _effects(
+    scan: SheetScan,
+    ended: Collection[str],
+    missing: Mapping[str, Collection[int]],
+    known: Collection[str],
+    edits: SheetEdits,
+) -> Effects:
     corrected = (edits.draft, edits.count) if edits.draft else None
-    return replace(scan.effects, ended=ended, known=known, corrected=corrected)
+    behind = {**scan.effects.left_behind, **missing}
+    return replace(scan.effects, ended=ended, left_behind=behind, known=known, corrected=corrected)
 
 
 def _store_sheet(

@@ -1,6 +1,5 @@
 """The plan of a command: one run, before anything is sent or any other run is changed."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadsync.config import Chosen
 from leadsync.journal import Journal, Queued
-from leadsync.models import FileKind, Inserts, Order, RowRecord, RunRecord, Status
+from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.remarks import Remark
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
@@ -134,28 +133,14 @@ def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:
     return [other for other in found if journal.has_more(other.id) or journal.count_retry(other.id)]
 
 
-def left_out(journal: Journal, run: RunRecord) -> tuple[RunRecord, list[int]] | None:
-    """The run that began the sheet of an ended one anew, and the rows left in that one which it does not hold."""
-    rows, by = list[RowRecord](), ""
+def left_out(journal: Journal, run: RunRecord) -> tuple[str, list[int]]:
+    """The run that has taken over the sheet of another one, and the rows left there which its file did not hold."""
+    rows, by = list[int](), ""
     for row in journal.records(run.id, [Status.SKIPPED]):
-        if isinstance(row.reason, Skip) and row.reason.kind is SkipKind.BEGUN_ANEW:
-            rows.append(row)
+        if isinstance(row.reason, Skip) and row.reason.kind is SkipKind.LEFT_BEHIND:
+            rows.append(row.number)
             by = row.reason.run
-    other = journal.find(by) if by else None
-    if other is None:
-        return None
-    held = Counter(map(_values, journal.records(other.id)))
-    numbers = []
-    for row in rows:
-        values = _values(row)
-        if not held[values]:
-            numbers.append(row.number)
-        held[values] -= 1
-    return (other, numbers) if numbers else None
-
-
-def _values(row: RowRecord) -> tuple[str, frozenset[tuple[str, str]]]:
-    return row.lead, frozenset(row.fields.items())
+    return by, rows
 
 
 def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:

@@ -32,6 +32,7 @@ from leadsync.reimport import (
     Send,
     SheetFacts,
     decide,
+    left_behind_remark,
     rules_for,
 )
 from leadsync.remarks import Remark
@@ -138,7 +139,8 @@ class SheetScan:
     @property
     def effects(self) -> Effects:
         """The effects on rows of earlier runs; complete after the last entry."""
-        return replace(self._builder.transfer.effects, waiting=self._builder.behind.keys())
+        builder = self._builder
+        return replace(builder.transfer.effects, waiting=builder.behind.keys(), left_behind=builder.left_behind)
 
     @property
     def has_decisions(self) -> bool:
@@ -191,7 +193,8 @@ class SheetScan:
         remarks += below_words(self.survey)
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
-        remarks += self._builder.missing()
+        left_behind = self._builder.left_behind.items()
+        remarks += (left_behind_remark(run_id, len(numbers), "copy") for run_id, numbers in left_behind)
         remarks += self._builder.losses.remarks()
         if not self.survey.rows:
             remarks.append(

@@ -10,7 +10,7 @@ from leadsync.dialer_address import same_dialer
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
-from leadsync.journal.sql.database import Connection, places
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connection, places
 from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
@@ -89,6 +89,8 @@ class SqlDrafts(SqlRunQueue):
                 _follow(connection, run_key(connection, trial), key, effects.kept)
             for other in effects.ended:
                 _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id), effects.waiting)
+            for other, behind in effects.left_behind.items():
+                _leave_behind(connection, other, behind, Skip(SkipKind.LEFT_BEHIND, run_id, text=other))
             set_run(connection, run_id, {**values, "complete": True})
             self._queue(connection, run_id, queued)
 
@@ -196,6 +198,16 @@ def _end(connection: Connection, key: int, reason: Reason, waiting: Collection[s
         [*kept_reason(reason), key, json.dumps(list(waiting))],
     )
     _finish(connection, key)
+
+
+def _leave_behind(connection: Connection, run_id: str, numbers: Collection[int], reason: Skip) -> None:
+    """Give this reason to rows of a run that were skipped for its taker."""
+    connection.execute(
+        "UPDATE rows SET reason = ?, kind = ? WHERE run = ? AND state = 'skipped' "
+        f"AND kind IN ('{SkipKind.BEGUN_ANEW.name}', '{SkipKind.TRANSFERRED.name}') "
+        f"AND number IN (SELECT wanted.value FROM {GIVEN_NUMBERS})",
+        [*kept_reason(reason), run_key(connection, run_id), json.dumps([*numbers])],
+    )
 
 
 def _finish(connection: Connection, key: int) -> None:
