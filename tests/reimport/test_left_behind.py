@@ -65,8 +65,8 @@ def test_which_rows_a_sheet_begun_anew_does_not_hold(
         (
             1,
             (
-                "1 row left of run R is not in this copy, and is skipped there; `leadsync retry R` sends it afterwards, "
-                "unless its lead has taken a later row by then"
+                "1 row left of run R is not in this copy, and is skipped there; `leadsync retry R` sends it "
+                "afterwards, unless its lead has taken a later row by then"
             ),
         ),
         (
