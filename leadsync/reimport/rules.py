@@ -17,7 +17,7 @@ from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _OPEN = tuple(state.status for state in _UNDECIDED)
-_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW)
+_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW, SkipKind.LEFT_BEHIND)
 """Reasons that a skipped row keeps when it comes again."""
 
 
@@ -77,6 +77,8 @@ def already_decided(context: Context) -> Skip | None:
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
     if origin is not None and origin.state.status in DONE:
+        if isinstance(origin.reason, Skip) and origin.reason.kind is SkipKind.LEFT_BEHIND:
+            return origin.reason
         return _waits_since(context) or Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
     return None
 

@@ -72,3 +72,18 @@ def test_a_sheet_begun_anew_with_all_rows_says_nothing_of_them(desk: Desk, diale
     assert f"Run {run} had 2 rows left; this run begins the sheet anew, and they are skipped there." in said
     assert "not in this file" not in said
     assert "Nothing to do" in desk.leadsync("retry", run).err
+
+
+@pytest.mark.parametrize("file", ["report", "retry"])
+def test_its_row_in_a_file_given_back_names_the_retry(desk: Desk, dialer: PracticeDialer, file: str) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale")
+    dialer.faults.add([REFUSE])
+    first = desk.leadsync("run", sheet, "--json").json
+    dialer.faults.clear()
+    desk.sheet("a.csv", HEAD, "A,Sale")
+    desk.leadsync("run", sheet, "--fresh")
+    dialer.ledger.received.clear()
+    given = desk.leadsync("run", first["files"][file], "--json").json
+    [row] = [row for row in desk.rows(Path(given["files"]["report"])) if row["Lead Id"] == "B"]
+    assert f"`leadsync retry {first['run']}` sends it" in row["sync_message"]
+    assert sent(dialer) == []
