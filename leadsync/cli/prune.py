@@ -44,7 +44,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         (pruned.unfinished, "not finished"),
         (pruned.undecided, "with rows that wait for a person"),
         (pruned.busy, "that another leadsync is at"),
-        (pruned.needed, "with rows in common with a kept run"),
+        (pruned.needed, "without which rows of a kept run could be sent twice"),
     ):
         if kept:
             listed = ", ".join(kept[:5]) + (", …" if len(kept) > 5 else "")

@@ -327,8 +327,8 @@ class OldRuns(Protocol):
         """Delete the finished runs begun before that moment, and give their space back.
 
         With `undecided`, also those with rows for a person to decide. A run in use by another process stays, and so
-        does one that has sent rows of a kept run, or whose rows a kept run has sent. A run is not listed from its first
-        deletion on; the next call continues an interrupted one.
+        does one that has sent rows of a kept run, whose rows a kept run has sent, or for which rows of it wait. A run
+        is not listed from its first deletion on; the next call continues an interrupted one.
         """
         ...
 

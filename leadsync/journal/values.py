@@ -257,8 +257,9 @@ class OldRun:
     """A run old enough to be deleted, and the objections.
 
     `related`: the runs whose rows it has sent, and those that have sent its rows, or were the last to send to leads of
-    its rows left. As long as one of them stays, it stays: in an earlier one those rows would look unsent, or go over
-    newer ones without a word, and a file of the earlier one given back would be taken for a new sheet.
+    its rows left; the runs for which its rows wait, and those with rows that wait for it. As long as one of them stays,
+    it stays: in an earlier one those rows would look unsent, or go over newer ones without a word, a file of the
+    earlier one given back would be taken for a new sheet, and rows that wait would go whatever became of the other.
     """
 
     id: str

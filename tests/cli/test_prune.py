@@ -34,9 +34,26 @@ def test_rows_that_a_retry_has_sent_do_not_go_again_after_a_prune(desk: Desk) ->
     later = desk.leadsync("retry", first, "--json").json["run"]
     sent = len(dialer.ledger.as_json()["received"])
     pruned = desk.leadsync("prune", "--older-than", "0d", "--yes")
-    assert f"Kept 1 run with rows in common with a kept run: {later}" in pruned.out
+    assert f"Kept 1 run without which rows of a kept run could be sent twice: {later}" in pruned.out
     assert "Nothing to do" in desk.leadsync("retry", first).err
     assert len(dialer.ledger.as_json()["received"]) == sent
+
+
+def test_rows_that_waited_for_a_decided_row_do_not_go_after_a_prune(desk: Desk) -> None:
+    conflict = FaultRule(FaultKind.CODE, lead="1", code=110)
+    dialer = desk.dialer(faults=[conflict])
+    headings, decided = "External Id,FirstPhone,Disposition", "1,0399900001,Sale"
+    sheet = desk.sheet("leads.csv", headings, decided)
+    other = desk.sheet("other.csv", headings, decided, "2,0399900002,Sale", "3,0399900003,Sale")
+    first = desk.leadsync("run", sheet, "--json").json["run"]
+    later = desk.leadsync("run", other, "--limit", "1", "--json").json["run"]
+    desk.leadsync("resolve", first, "--row", "2", "--applied")
+    pruned = desk.leadsync("prune", "--older-than", "0d", "--yes")
+    assert f"Kept 1 run not finished: {later}" in pruned.out
+    assert f"Kept 1 run without which rows of a kept run could be sent twice: {first}" in pruned.out
+    desk.leadsync("resume", later)
+    desk.leadsync("run", other)
+    assert [call["lead"] for call in dialer.ledger.as_json()["received"]] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("age", ["90", "-1d", "3m", "soon", "d"])

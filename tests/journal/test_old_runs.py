@@ -8,6 +8,7 @@ import pytest
 
 from leadsync.journal import Effects, Journal
 from leadsync.models import Status
+from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     NOW,
@@ -113,3 +114,32 @@ def test_the_last_run_that_has_sent_to_a_lead_stays_with_an_earlier_one_that_has
     pruned = journal.prune(NOW, undecided=False)
     assert (pruned.runs, pruned.undecided, pruned.needed) == (("second",), ("left",), ("third",))
     assert journal.prune(NOW, undecided=True).runs == ("left", "third")
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        *(Skip(kind, "first", 2) for kind in MAY_GO_LATER),
+        Skip(SkipKind.LEFT_TO_RUN, "first"),
+        Skip(SkipKind.WAITS_FOR_RESUME, "apart", 2, of_run="first", of_row=2),
+    ],
+)
+def test_a_run_stays_with_a_kept_run_that_has_rows_waiting_for_it(
+    journal: Journal, tmp_path: Path, waits: Skip
+) -> None:
+    """Without it those rows would wait no longer, whatever became of its own: they would go a second time."""
+    add_run(journal, tmp_path, "first", OLD, [Status.SUCCEEDED])
+    add_run(journal, tmp_path, "second", OLD, [Status.UNSENT, Status.UNSENT], stopped="interrupted")
+    journal.skip("second", {2: waits})
+    pruned = journal.prune(NOW, undecided=False)
+    assert (pruned.runs, pruned.unfinished, pruned.needed) == ((), ("second",), ("first",))
+    journal.skip("second", {3: waits})
+    journal.update_run("second", finished=True)
+    assert journal.prune(NOW, undecided=False).runs == ("first", "second")
+
+
+def test_a_run_goes_whose_rows_a_kept_run_has_as_sent(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "first", OLD, [Status.SUCCEEDED])
+    add_run(journal, tmp_path, "second", OLD, [Status.UNSENT, Status.UNSENT], stopped="interrupted")
+    journal.skip("second", {2: Skip(SkipKind.UNCHANGED, "first", 2)})
+    assert journal.prune(NOW, undecided=False).runs == ("first",)

@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.conditions import NOTABLE, OPEN
 from leadsync.journal.sql.database import Database
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import delete_run, run_key
 from leadsync.journal.values import OldRun, Pruned, deletable
+from leadsync.reasons import MAY_GO_LATER
 
 CHUNK = 20_000
 """Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
 
-_RELATED = """
+_MAY_GO_LATER = ", ".join(f"'{kind.name}'" for kind in MAY_GO_LATER)
+_RELATED = f"""
     SELECT later.id, earlier.id FROM runs AS later JOIN runs AS earlier ON later.retry_of = earlier.id
     WHERE NOT earlier.deleting AND NOT later.deleting
     UNION SELECT later.id, earlier.id FROM taken JOIN runs AS later ON later.run = taken.by_run
@@ -25,9 +27,17 @@ _RELATED = """
     AND sent.lead = own.lead AND sent.run > own.run
     AND sent.sequence = (SELECT max(newest.sequence) FROM rows AS newest WHERE newest.lead = own.lead)
     AND NOT earlier.deleting AND NOT later.deleting
+    UNION SELECT later.id, earlier.id
+    FROM (
+        SELECT run, json_extract(reason, '$.run') AS awaited, json_extract(reason, '$.of_run') AS given_back_from
+        FROM rows INDEXED BY notable_rows WHERE {NOTABLE} AND state = 'skipped' AND kind IN ({_MAY_GO_LATER})
+    ) AS waiting
+    JOIN runs AS later ON later.run = waiting.run JOIN runs AS earlier ON earlier.id IN (awaited, given_back_from)
+    WHERE NOT earlier.deleting AND NOT later.deleting
 """
-"""Each run with rows of an earlier one, by a retry or from a sheet, and that one; and each that was the last to send to
-a lead of which an earlier one has rows left: what those would repeat or undo is known by it."""
+"""Each run with rows of an earlier one, by a retry or from a sheet, and that one; each that was the last to send to a
+lead of which an earlier one has rows left: what those would repeat or undo is known by it; and each with rows that wait
+for another run, and that one: what became of them is known by it."""
 
 
 class SqlOldRuns(SqlRunLocks):
