@@ -1,7 +1,8 @@
-"""Limits of this process: no core dump, no look inside by other processes, less of the machine."""
+"""Limits of this process: no core dump, no look inside by other processes, less of the machine; more open files."""
 
 import signal
 import sys
+from contextlib import suppress
 
 _DEATH_SIGNAL, _DUMPABLE = 1, 4
 """Options of prctl(2)."""
@@ -35,6 +36,22 @@ def limit_to(limits: dict[str, int]) -> None:
             resource.setrlimit(which, (most, most))
         except (OSError, ValueError):  # macOS refuses some values
             continue
+
+
+def allow_open_files(count: int) -> int:
+    """Raise the limit of open files to `count` as far as the user may; return how many of them may be open then."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return count
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most
+    return soft
 
 
 class Prctl:

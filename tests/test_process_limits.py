@@ -27,6 +27,16 @@ def test_a_limit_is_lowered_for_good_and_never_raised() -> None:
     ) == [[50, 50], [50, 50]]
 
 
+def test_more_open_files_are_allowed_as_far_as_the_system_lets() -> None:
+    assert in_a_process(
+        "import json, resource\n"
+        "from leadsync.process_limits import allow_open_files\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (50, 90))\n"
+        "allowed = [allow_open_files(count) for count in (40, 70, 100)]\n"
+        "print(json.dumps([allowed, resource.getrlimit(resource.RLIMIT_NOFILE)]))"
+    ) == [[40, 70, 90], [90, 90]]
+
+
 def test_a_private_process_leaves_no_core_dump() -> None:
     assert in_a_process(
         "import json, resource\n"

@@ -187,6 +187,10 @@ def exit_code_of(arguments: list[str]) -> int:
         # For the log with -vv; the terminal gets one sentence.
         _log.debug("leadsync failed\n%s", traceback_of(error))
         words = f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it."
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            words = (
+                f"No further file could be opened ({error}); raise the limit, as by `ulimit -n 1024`, then try again."
+            )
         _complain(words, shell_options)
         _put_error(words, as_json=bool(shell_options.get("json")))
         return 1

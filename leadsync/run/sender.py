@@ -19,6 +19,7 @@ from leadsync.journal import Journal, RunLog
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
+from leadsync.process_limits import allow_open_files
 from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
 from leadsync.run.live_progress import LiveProgress, kept_live
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 ENOUGH_ROWS = 100
 ENOUGH_SECONDS = 2.0
 """The least rows and seconds for a run to predict the pace of the next one."""
+FILES_OF_RUN, FILES_OF_CALL = 32, 3
+"""The open files of a run beside its calls, 17 as measured, and of a call: its connection, its slot in two folders."""
+SPARE_FILES = 256
+"""More open files, wherever they are to be had."""
 LONGEST_SLEEP_SECONDS = 5.0
 """The longest sleep before a look at the clock, for `--until`."""
 
@@ -120,6 +125,8 @@ async def _send(
 ) -> Sent:
     resend_unknown = settings.retry.unknown == "send"
     count = _SlotCount(journal, settings, environment, progress)
+    if too_few := _too_few_files(count):
+        return Sent(too_few, "too few files may be open", 0, 0, failed_early=False, heard=False)
     with ExitStack() as ending:
         async with _client(settings, environment, count.mine) as dialer:
             ending.enter_context(count.shared)
@@ -154,6 +161,20 @@ async def _send(
     number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
     by = "" if stops.signal_number else progress.stopped_by
     return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard, by)
+
+
+def _too_few_files(count: "_SlotCount") -> str:
+    """The reason not to begin, if the system allows fewer open files than the calls need; or empty.
+
+    Without a file in the middle of a run, outcomes could not be written.
+    """
+    calls = count.mine if count.known else 1
+    needed = FILES_OF_RUN + calls * FILES_OF_CALL
+    allowed = allow_open_files(SPARE_FILES + count.mine * FILES_OF_CALL)
+    if allowed >= needed:
+        return ""
+    calls_take = f"{counted(calls, 'call')} at once {'takes' if calls == 1 else 'take'} up to {needed}"
+    return f"no more than {allowed} files may be open, and {calls_take}; raise the limit, as by `ulimit -n 1024`"
 
 
 def _engine(

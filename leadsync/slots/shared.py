@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -57,7 +56,6 @@ class SharedSlots:
 
     def __enter__(self) -> Self:
         """Raise SettingsError if a folder named for sharing cannot be used."""
-        _allow_open_files(self._pool.slots * (1 + len(self._folder.all)))
         if not self._folder.private:
             try:
                 for number in range(self._pool.slots):
@@ -234,15 +232,3 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
 def _wake(turn: asyncio.Future[None]) -> None:
     if not turn.done():
         turn.set_result(None)
-
-
-def _allow_open_files(files: int) -> None:
-    """Raise the limit of open files, usually 1024, for so many files; as far as the user may."""
-    if sys.platform != "win32":
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        needed = files + 256
-        if soft != resource.RLIM_INFINITY and soft < needed:
-            with suppress(ValueError, OSError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (needed if hard < 0 else min(needed, hard), hard))

@@ -1,6 +1,7 @@
 """The shell of a command: its streams, stuck, full, closed or gone, its questions, and its log."""
 
 import asyncio
+import errno
 import io
 import json
 import logging
@@ -566,3 +567,17 @@ def test_words_about_long_work_are_shown_as_they_are_wherever_the_log_goes(
     logging.getLogger("leadsync.long_work").info("Reading leads.csv: 40,000 rows so far")
     finish_output()
     assert capsys.readouterr().err == "Reading leads.csv: 40,000 rows so far\n"
+
+
+def test_too_many_open_files_are_no_fault_of_leadsync(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files", "leads.csv")
+
+    monkeypatch.setattr(cli.cli, "main", fail)
+    assert cli.exit_code_of(["runs"]) == 1
+    assert capfd.readouterr().err == (
+        "No further file could be opened ([Errno 24] Too many open files: 'leads.csv'); raise the limit, as by "
+        "`ulimit -n 1024`, then try again.\n"
+    )

@@ -140,6 +140,33 @@ def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_se
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
 
 
+def test_too_few_open_files_stop_a_run_before_anything_is_sent(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a run a connection or a file would be missing, and rows would be in doubt."""
+    dialer = desk.dialer()
+    with open_journal(desk.state) as journal:
+        in_flight(journal, desk.folder)
+        monkeypatch.setattr(sender, "allow_open_files", lambda _count: 40)
+        settings = load(desk.config)
+        sent = sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
+        assert sent.stopped == (
+            "no more than 40 files may be open, and 8 calls at once take up to 56; "
+            "raise the limit, as by `ulimit -n 1024`"
+        )
+        assert journal.run(RUN).stopped == sent.stopped
+        assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.UNSENT}
+    assert dialer.ledger.received == []
+
+
+def test_slots_still_to_be_measured_need_open_files_for_one(
+    desk: Desk, journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(sender, "allow_open_files", lambda count: asked.append(count) or 35)
+    count, _ = slot_count(journal, settings, desk)
+    assert sender._too_few_files(count) == ""
+    assert (count.mine, asked) == (511, [256 + 3 * 511])
+
+
 def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
     dialer = desk.dialer()
     with open_journal(desk.state) as journal, open_journal(desk.state) as other:

@@ -504,23 +504,6 @@ def test_if_the_one_that_finds_out_dies_the_next_does(join: Callable[..., Member
     in_loop(test)
 
 
-@POSIX
-def test_the_limit_of_open_files_is_raised_for_many_slots(tmp_path: Path, join: Callable[..., Member]) -> None:
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (600, hard))
-        join(slots=64)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (600, hard)
-        join(slots=512)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] in (1280, hard)
-        join(slots=512, second=SlotsFolder(tmp_path / "state" / "slots"))
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] in (1792, hard)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
 def test_processes_never_use_more_than_the_slots(worker: Callable[..., Worker]) -> None:
     workers = [worker(100, slots=4, seconds=0.03) for _ in range(2)]
     for one in workers:
