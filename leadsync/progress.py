@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _AGAIN_SECONDS = 9.0
 """A wait is told again and again: no wait of more than ten seconds is silent."""
+_COUNT_SECONDS = 60.0
+"""The time from a line to the next count of rows; a log of many hours stays readable."""
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
 _RATE_SECONDS = 60.0
@@ -33,15 +35,17 @@ _WIDE = 1000
 
 
 class SilentProgress(ProgressThread):
-    """Shows the notices for a person alone, a line each.
+    """Shows the notices for a person, a line each, and how many of the `rows` are done: soon, then each minute.
 
     Where for some seconds no line is written and no row comes to its end, it says what is still waited for.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, rows: int) -> None:
         super().__init__()
         self._writer = writer_to(stream)
-        self._heard_at = time.monotonic()
+        self._rows = rows
+        self._heard_at = self._wrote_at = time.monotonic()
+        """The time of the last line or row, and of the last line."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -59,17 +63,26 @@ class SilentProgress(ProgressThread):
         """Write a line for a text; dropped if the stream is far behind."""
         super().say(text)
         if text:
-            self._heard_at = time.monotonic()
-            self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
+            self._write(text[0].upper() + text[1:])
+
+    def _write(self, line: str) -> None:
+        self._heard_at = self._wrote_at = time.monotonic()
+        self._writer.write(one_line(line) + "\n")
 
     def _show_all(self) -> None:
-        """Tell of the wait again until others do."""
-        while not self._ended.wait(max(0.0, self._heard_at + _AGAIN_SECONDS - time.monotonic())):
-            if time.monotonic() >= self._heard_at + _AGAIN_SECONDS:
-                self._heard_at = time.monotonic()
-                counts = counts_text(self._succeeded, self._failed, self._to_decide)
-                words = self._words or f"no further row has come to its end; so far {counts}"
-                self._writer.write(f"Still: {words}\n")
+        """Tell of a wait again until others do, and of rows that come to their ends."""
+        count_seconds = _AGAIN_SECONDS
+        while True:
+            due = min(self._heard_at + _AGAIN_SECONDS, self._wrote_at + count_seconds)
+            if self._ended.wait(max(0.0, due - time.monotonic())):
+                return
+            now = time.monotonic()
+            counts = counts_text(self._succeeded, self._failed, self._to_decide)
+            if now >= self._heard_at + _AGAIN_SECONDS:
+                self._write(f"Still: {self._words or f'no further row has come to its end; so far {counts}'}")
+            elif now >= self._wrote_at + count_seconds:
+                self._write(f"{self._done:,} of {self._rows:,} rows: {counts}")
+                count_seconds = _COUNT_SECONDS
 
 
 class RecentRate:

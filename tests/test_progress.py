@@ -16,7 +16,9 @@ from leadsync.models import Status
 from leadsync.progress import BarProgress, RecentRate, SilentProgress
 
 Show = Callable[[TextIO], BarProgress | SilentProgress]
-BOTH = pytest.mark.parametrize("show", [lambda stream: BarProgress(stream, 300), SilentProgress], ids=["bar", "lines"])
+BOTH = pytest.mark.parametrize(
+    "show", [lambda stream: BarProgress(stream, 300), lambda stream: SilentProgress(stream, 300)], ids=["bar", "lines"]
+)
 
 
 class Watched(io.StringIO):
@@ -200,7 +202,7 @@ def test_hidden_characters_and_new_lines_do_not_pass(show: Show) -> None:
 
 def test_lines_begin_with_a_capital_and_nothing_is_no_line() -> None:
     stream = io.StringIO()
-    with SilentProgress(stream) as lines:
+    with SilentProgress(stream, 300) as lines:
         lines.say("the dialer is away")
         lines.say("")
         lines.settle(Status.SUCCEEDED)
@@ -217,7 +219,7 @@ class Hours:
     def lines_of(self, seconds: float, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
         """The lines written in so many seconds, with their times."""
         monkeypatch.setattr(progress.time, "monotonic", lambda: self.now)
-        lines, came = SilentProgress(io.StringIO()), list[tuple[float, str]]()
+        lines, came = SilentProgress(io.StringIO(), 1234), list[tuple[float, str]]()
         monkeypatch.setattr(lines._writer, "write", lambda text: came.append((self.now, text)))
 
         def wait(pause: float) -> bool:
@@ -246,15 +248,27 @@ def test_waits_that_end_in_time_are_not_silent_together(monkeypatch: pytest.Monk
         at_7=lambda lines: lines.say(""),
         at_11=lambda lines: lines.say(""),
     )
-    words = "Still: no further row has come to its end; so far 1 ok, 0 failed\n"
-    assert hours.lines_of(22, monkeypatch) == [(12, words), (21, words)]
+    assert hours.lines_of(22, monkeypatch) == [
+        (9, "1 of 1,234 rows: 1 ok, 0 failed\n"),
+        (18, "Still: no further row has come to its end; so far 1 ok, 0 failed\n"),
+    ]
 
 
-def test_rows_that_come_to_their_end_need_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    def settle(lines: SilentProgress) -> None:
-        lines.settle(Status.SUCCEEDED)
+def test_steady_sending_is_told_soon_and_then_each_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    hours = Hours(**{f"at_{second}": lambda lines: lines.settle(Status.SUCCEEDED) for second in range(4, 200, 4)})
+    assert hours.lines_of(140, monkeypatch) == [
+        (9, "2 of 1,234 rows: 2 ok, 0 failed\n"),
+        (69, "17 of 1,234 rows: 17 ok, 0 failed\n"),
+        (129, "32 of 1,234 rows: 32 ok, 0 failed\n"),
+    ]
 
-    assert Hours(at_5=settle, at_10=settle, at_15=settle, at_20=settle).lines_of(25, monkeypatch) == []
+
+def test_a_line_about_a_wait_is_word_enough_of_the_rows_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(lines: SilentProgress) -> None:
+        lines.settle(Status.FAILED)
+
+    hours = Hours(at_5=fail, at_8=lambda lines: lines.say("the dialer is slow"), at_12=fail, at_16=fail)
+    assert hours.lines_of(18, monkeypatch) == [(8, "The dialer is slow\n"), (17, "3 of 1,234 rows: 0 ok, 3 failed\n")]
 
 
 def test_the_rate_is_that_of_the_last_minute() -> None:

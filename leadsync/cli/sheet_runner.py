@@ -170,7 +170,7 @@ class SheetRunner:
             journal,
             plan,
             settings,
-            lambda _rows: SilentProgress(sys.stderr),
+            lambda rows: SilentProgress(sys.stderr, rows),
             self.shell.say,
             warnings=plan_warnings(plan),
             output_for=partial(self._place, journal),

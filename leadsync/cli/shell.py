@@ -108,7 +108,8 @@ class Shell:
         """A progress bar at a terminal, a few lines elsewhere."""
         from leadsync.progress import BarProgress, SilentProgress
 
-        return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not self.json else SilentProgress(sys.stderr)
+        shows_bar = sys.stderr.isatty() and not self.json
+        return BarProgress(sys.stderr, rows) if shows_bar else SilentProgress(sys.stderr, rows)
 
     def result(self, text: str, value: Any) -> None:
         """Print a command's result: the text, or with --json the value; a closed pipe is no error."""

@@ -182,9 +182,9 @@ def carry_out(
 ) -> Executed:
     """Send a plan; the job stands at its run from its confirmation on."""
 
-    def confirmed(_rows: int) -> AbstractContextManager[SilentProgress]:
+    def confirmed(rows: int) -> AbstractContextManager[SilentProgress]:
         job.note(JobState.SENDING, run=plan.run.id)
-        return SilentProgress(sys.stderr)
+        return SilentProgress(sys.stderr, rows)
 
     return execute(journal, plan, settings, confirmed, host.say, until=until, warnings=warnings)
 

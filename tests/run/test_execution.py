@@ -190,7 +190,7 @@ def test_a_signal_behind_the_last_rows_outcome_has_stopped_nothing(
     with open_journal(tmp_path / "state") as journal:
         journal.create(replace(a_run(tmp_path), complete=True))
         add(journal, RUN, ("A", status))
-        progress = nullcontext(SilentProgress(sys.stderr))
+        progress = nullcontext(SilentProgress(sys.stderr, 1))
         plan = Plan(journal.run(RUN), looks_again=more)
         done = execute(journal, plan, settings_from({}, "the test"), lambda _: progress, print)
     assert (done.code, done.run.stopped, done.run.finished) == (code, stopped, not stopped)

@@ -33,7 +33,7 @@ class Said(SilentProgress):
     """A progress that keeps what it is told to say."""
 
     def __init__(self) -> None:
-        super().__init__(io.StringIO())
+        super().__init__(io.StringIO(), 0)
         self.words: list[str] = []
 
     def say(self, text: str) -> None:
