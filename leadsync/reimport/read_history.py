@@ -13,7 +13,7 @@ from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_history import Cells, SheetHistory, comparable
 from leadsync.reimport.sheet_rows import NO_NUMBERS, SheetRows, numbers_in_sheet
 from leadsync.reimport.sheet_runs import content_of, runs_before, runs_since, same_numbers, sheet_of
-from leadsync.reimport.unchanged import digest_of
+from leadsync.reimport.waiting_leads import waiting_leads
 from leadsync.reimport.waiting_texts import waiting_texts
 
 
@@ -109,7 +109,8 @@ def _add(
     descendants = journal.descendants(run.id)
     later = _successes(run.id, origins, descendants)
     if is_own:
-        later = {**_equals_sent(journal, origins), **later}
+        settled = waiting_leads(journal, run).settled.items()
+        later = {**{number: by for number, skip in settled if (by := skip.sent_by)}, **later}
     waits = _waiting(origins) if is_of_copy else {}
     found = _numbered(origins) if is_whole else history.rows.places(origins)
     for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
@@ -166,23 +167,6 @@ def _successes(
         runs = [by for by, state, _ in later if state is State.SUCCEEDED]
         if runs and number in origins:
             found[number] = runs[-1]
-    return found
-
-
-def _equals_sent(journal: Journal, origins: Mapping[int, Origin]) -> dict[int, str]:
-    """The rows of a sheet that waited for another run: the number, and that run if it has sent their equal."""
-    waited: dict[str, list[int]] = {}
-    for number, reason in _waiting(origins).items():
-        waited.setdefault(reason.run, []).append(number)
-    found: dict[int, str] = {}
-    for run_id, numbers in waited.items():
-        went = {
-            (one.lead, digest_of(one.fields))
-            for one in journal.origins(run_id).values()
-            if one.state is State.SUCCEEDED
-        }
-        rows = ((number, origins[number]) for number in numbers)
-        found |= {number: run_id for number, one in rows if (one.lead, digest_of(one.fields)) in went}
     return found
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from leadsync.journal import Journal, LastSent, Origin, State
+from leadsync.journal import Journal, LastSent, State
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.newer_payloads import reading_of_run
+from leadsync.reimport.sheet_runs import givers_of
 from leadsync.reimport.unchanged import digest_of, same_fields
-from leadsync.reimport.waiting_texts import rows_that_waited
+from leadsync.reimport.waiting_texts import repeated_by, rows_that_waited
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT, State.IN_FLIGHT)
 
@@ -38,12 +39,12 @@ class _Waited(NamedTuple):
 def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | None = None) -> WaitingLeads:
     """The rows of a sheet, or a copy by `check`, that waited in its run, or of these `leads`; a retry has read none.
 
-    They go once the run that they waited for has no row of the lead left.
+    They go once no run that has rows that they waited for, or has given them away, has a row of the lead left.
 
-    A lead's sheet is compared with the run that it waited for, row by row in their order. As far as both say the same,
-    the outcome there counts; a sheet without that run's first rows begins at the row that says what the undecided one
-    says. From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead
-    something meanwhile: that is not undone.
+    A lead's sheet is compared with those rows, one by one in their order. As far as both say the same, the outcome
+    there counts; a sheet without the first of those rows begins at the row that says what the undecided one says. From
+    the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead something
+    meanwhile: that is not undone.
     """
     by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
     waited: dict[str, list[_Waited]] = {}
@@ -53,116 +54,140 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
                 waited.setdefault(row.lead, []).append(_Waited(row, reason))
     if not waited:
         return NO_WAITING
-    first = {one.reason.run for rows in waited.values() for one in rows}
-    there = {run_id: _rows_there(journal, run_id, waited) for run_id in first}
-    sent = _SentSince(journal, run, waited, there)
+    reading = reading_of_run(journal, run)
+    compared = _compared(journal, waited, reading.newer)
+    # Before the payloads of those rows themselves, a third run's are to be seen.
+    most = max(len(rows) + sum(len(one.places) for one in compared[lead]) for lead, rows in waited.items())
+    sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
     for lead, rows in waited.items():
-        # Of several runs with undecided rows of the lead the newest.
-        run_id = max(one.reason.run for one in rows)
-        before = there[run_id].get(lead, [])
-        left = (_left_there(there[other].get(lead, [])) for other in {one.reason.run for one in rows})
-        if (first_left := next(filter(None, left), None)) is not None:
+        if (first_left := _first_left(compared[lead])) is not None:
             wait |= {row.number: first_left for row, _ in rows}
             continue
-        beside = before[_beginning(rows, run_id, [one.number for one in before]) :]
-        same = dict(_settled(rows, run_id, beside))
+        beside = compared[lead][_beginning(rows, compared[lead]) :]
+        same = dict(_settled(rows, beside))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
-        if since := sent.beside(lead, run_id, before, beside[: len(same)]):
-            settled |= {row.number: _sent_since(row, since) for row in rest}
+        since = [one for one in sent.get(lead, ()) if reading.is_before(one)]
+        if others := _sent_beside(since, compared[lead], beside[: len(same)]):
+            settled |= {row.number: _sent_since(row, others) for row in rest}
         else:
             by_now.update(row.number for row in rest)
     return WaitingLeads(by_now, settled, wait)
 
 
-class _There(NamedTuple):
-    """A row of the other run, with its state by now: of the runs that have it since, the last one that tried counts."""
+class _Compared(NamedTuple):
+    """A row that a sheet's row is compared with: its text when the sheet was read, and its state by now.
 
-    number: int
-    origin: Origin
+    Of the runs that have it, the last one that tried counts for the state.
+    """
+
+    text: int
     state: State
     at: tuple[str, int]
     """Run and number of the row with this state."""
-    later: Collection[tuple[str, int]]
-    """The same of all rows that came from it."""
+    places: Sequence[tuple[str, int]]
+    """Run and number of the row in all runs that have it; in the first one it was read."""
 
 
-def _rows_there(journal: Journal, run_id: str, leads: Collection[str]) -> dict[str, list[_There]]:
-    """The rows of the leads in a run, in its order."""
-    found: dict[str, list[_There]] = {}
-    descendants = journal.descendants(run_id)
-    for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
-        if origin.state is not State.REJECTED:
-            later = descendants.get(number, ())
-            states: list[tuple[State, tuple[str, int]]] = [(origin.state, (run_id, number))]
-            states += [(state, (by, there)) for by, state, there in later if state is not State.SKIPPED]
-            through = (one for one in reversed(states) if one[0] is State.SUCCEEDED)
-            row = _There(number, origin, *next(through, states[-1]), {(by, there) for by, _, there in later})
-            found.setdefault(origin.lead, []).append(row)
+def _compared(
+    journal: Journal, waited: Mapping[str, Sequence[_Waited]], newer: Collection[str]
+) -> dict[str, list[_Compared]]:
+    """The rows of each lead in the runs that its rows waited for, and in those that gave these their rows, the oldest
+    run's first. The `newer` runs were read after the sheet."""
+    runs = _in_order(journal, {one.reason.run for rows in waited.values() for one in rows})
+    rows_in = {run_id: _rows_in(journal, run_id, waited, newer) for run_id in runs}
+    found = {}
+    for lead, rows in waited.items():
+        own = {one.reason.run for one in rows}
+        each_once = {row.places[0]: row for run_id in runs if run_id in own for row in rows_in[run_id].get(lead, ())}
+        found[lead] = [*each_once.values()]
     return found
 
 
-class _SentSince:
-    """What leads were sent since a sheet was read."""
-
-    def __init__(
-        self,
-        journal: Journal,
-        run: RunRecord,
-        waited: Mapping[str, Sequence[_Waited]],
-        there: Mapping[str, Mapping[str, Sequence[_There]]],
-    ) -> None:
-        self._reading = reading_of_run(journal, run)
-        self._own = {run_id: {run_id, *journal.lineage(run_id)} for run_id in there}
-        # Before the payloads of those runs themselves, a third run's are to be seen.
-        most = max(
-            len(rows) + sum(1 + len(row.later) for of in there.values() for row in of.get(lead, ()))
-            for lead, rows in waited.items()
-        )
-        self._sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
-
-    def beside(self, lead: str, run_id: str, before: Sequence[_There], settled: Sequence[_There]) -> Sequence[LastSent]:
-        """What a lead was sent beside its rows in the other run, whichever run has sent those, and beside the
-        corrections of the settled ones."""
-        texts = {digest_of(row.origin.fields) for row in before}
-        corrections = {later for row in settled for later in row.later}
-        return [
-            one
-            for one in self._sent.get(lead, ())
-            if self._reading.is_before(one)
-            and (one.run_id, one.number) not in corrections
-            and not (one.run_id in self._own[run_id] and digest_of(one.fields) in texts)
-        ]
+def _rows_in(
+    journal: Journal, run_id: str, leads: Collection[str], newer: Collection[str]
+) -> dict[str, list[_Compared]]:
+    """The leads' rows in a run and in those that gave it its rows, each once."""
+    # A retry has the rows of the run that it repeats.
+    bases = {repeated_by(journal, journal.run(one)).id for one in (run_id, *givers_of(journal, run_id))}
+    found: dict[str, list[_Compared]] = {}
+    known: set[tuple[str, tuple[str, int]]] = set()
+    for base in _in_order(journal, bases):
+        is_first = not journal.givers(base)
+        for lead, row in _rows_read(journal, base, leads, newer):
+            places = {(lead, place) for place in row.places}
+            # A row that a file given back skipped stands in the run that it came from.
+            if known.isdisjoint(places) and (is_first or row.state is not State.SKIPPED):
+                found.setdefault(lead, []).append(row)
+            known |= places
+    return found
 
 
-def _left_there(before: Sequence[_There]) -> Skip | None:
-    """The reason to wait for a lead's rows in another run: a person has to decide on one, or the run is to send one."""
+def _in_order(journal: Journal, run_ids: Collection[str]) -> list[str]:
+    """Those of the runs that the journal knows, the oldest first."""
+    return [run.id for run in reversed(journal.runs()) if run.id in run_ids]
+
+
+def _rows_read(
+    journal: Journal, run_id: str, leads: Collection[str], newer: Collection[str]
+) -> Iterator[tuple[str, _Compared]]:
+    """The leads' rows that a run has read, each behind its lead, in their order."""
+    lineage = journal.lineage(run_id)
+    again = [one for one in lineage if repeated_by(journal, journal.run(one)).id == run_id]
+    texts = {one: journal.origins(one, leads=leads) for one in lineage if one not in newer}
+    descendants = journal.descendants(run_id)
+    for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
+        later = descendants.get(number, ())
+        known = [origin, *(texts[by][there] for by, _, there in later if by in texts and there in texts[by])]
+        if known[-1].state is State.REJECTED:
+            continue
+        states: list[tuple[State, tuple[str, int]]] = [(origin.state, (origin.run_id, number))]
+        states += [(state, (by, there)) for by, state, there in later if state is not State.SKIPPED]
+        through = (one for one in reversed(states) if one[0] is State.SUCCEEDED)
+        places = [*((one, number) for one in (run_id, *again)), *((by, there) for by, _, there in later)]
+        yield origin.lead, _Compared(digest_of(known[-1].fields), *next(through, states[-1]), places)
+
+
+def _sent_beside(
+    since: Sequence[LastSent], rows: Sequence[_Compared], settled: Sequence[_Compared]
+) -> Sequence[LastSent]:
+    """What a lead was sent `since` its sheet was read, beside the rows that it is compared with, whichever run has sent
+    those, and beside the corrections of the settled ones."""
+    texts = {place: row.text for row in rows for place in row.places}
+    corrections = {place for row in settled for place in row.places}
+    others = (one for one in since if (one.run_id, one.number) not in corrections)
+    return [one for one in others if texts.get((one.run_id, one.number)) != digest_of(one.fields)]
+
+
+def _first_left(rows: Sequence[_Compared]) -> Skip | None:
+    """The reason to wait for one of these rows of a lead: a person has to decide on it, or its run is to send it."""
     for kind, states in ((SkipKind.WAITS_FOR_DECISION, _UNDECIDED), (SkipKind.WAITS_FOR_RESUME, (State.PENDING,))):
-        for row in before:
+        for row in rows:
             if row.state in states:
                 return Skip(kind, *row.at)
     return None
 
 
-def _beginning(rows: Sequence[_Waited], run_id: str, before: Sequence[int]) -> int:
-    """At which of the lead's rows in the other run, by their numbers there, the sheet's rows begin."""
+def _beginning(rows: Sequence[_Waited], before: Sequence[_Compared]) -> int:
+    """At which of the rows that they are compared with a lead's rows begin."""
     for at, (_, reason) in enumerate(rows):
-        if reason.run == run_id and reason.kind not in WAITING and reason.row in before:
-            return max(0, before.index(reason.row) - at)
+        equal = (place for place, one in enumerate(before) if (reason.run, reason.row) in one.places)
+        if reason.kind not in WAITING and (place := next(equal, None)) is not None:
+            return max(0, place - at)
     return 0
 
 
-def _settled(rows: Sequence[_Waited], run_id: str, before: Sequence[_There]) -> Iterator[tuple[int, Skip]]:
-    """The lead's first rows that stand in the other run as well, with their outcome there.
+def _settled(rows: Sequence[_Waited], before: Sequence[_Compared]) -> Iterator[tuple[int, Skip]]:
+    """The lead's first rows that say the same as those that they are compared with, with the outcome there.
 
     A row that failed there goes, unless it went through since, corrected, or a later one of its lead did.
     """
     over = (State.SUCCEEDED, State.SKIPPED)
     last = max((at for at, row in enumerate(before) if row.state in over), default=-1)
     for at, ((row, _), other) in enumerate(zip(rows, before, strict=False)):
-        if digest_of(row.fields) != digest_of(other.origin.fields) or at > last:
+        if digest_of(row.fields) != other.text or at > last:
             return
-        yield row.number, Skip(SkipKind.BY_NOW, other.at[0] if other.later else run_id, status=other.state.status)
+        yield row.number, Skip(SkipKind.BY_NOW, other.at[0], status=other.state.status)
 
 
 def _sent_since(row: RowRecord, since: Sequence[LastSent]) -> Skip:

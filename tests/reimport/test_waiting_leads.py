@@ -1,5 +1,6 @@
 """Leads of a plain sheet that waited for another run: how far that run's outcome counts, and what goes by now."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -172,10 +173,9 @@ def test_a_copy_of_a_sheet_waits_as_the_sheet_did_until_the_rows_before_it_have_
     desk.leadsync("check", sheet, "--output", copy)
     copy.write_text(copy.read_text("utf-8-sig").replace("L,x", f"L,{text}"), "utf-8")
     desk.leadsync("resolve", first, "--row", "3", "--applied")
-    assert (
-        f"! 2 rows are not sent: they wait for an earlier row of the lead in run {first}"
-        in desk.leadsync("run", copy).err
-    )
+    waits = f"! 4 rows are not sent: they wait for an earlier row of the lead in run {first}"
+    assert waits in desk.leadsync("run", sheet).err
+    assert waits in desk.leadsync("run", copy).err
     desk.leadsync("resume", first)
     desk.leadsync("run", copy)
     assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "b", "c", text]
@@ -190,3 +190,58 @@ def test_a_sheet_that_waited_tells_of_a_correction_that_waits_in_its_report(desk
     desk.leadsync("run", report)
     desk.leadsync("resolve", first, "--row", "3", "--applied")
     assert f"! 1 row was corrected in {report.name}" in desk.leadsync("run", sheet).err
+
+
+def test_rows_of_several_runs_that_a_sheet_waited_for_are_no_third_runs(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", calls=2)])
+    runs = [desk.leadsync("run", desk.sheet(f"{text}.csv", "Lead Id,Version", f"L,{text}"), "--json") for text in "ab"]
+    first, second = (run.json["run"] for run in runs)
+    sheet = desk.sheet("c.csv", "Lead Id,Version", "L,a", "L,b", "L,c")
+    desk.leadsync("run", sheet)
+    desk.leadsync("resolve", first, "--row", "2", "--send")
+    desk.leadsync("resume", first)
+    desk.leadsync("resolve", second, "--row", "2", "--applied")
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, next(run for run in journal.runs() if run.file == sheet))
+    assert {number: skip.run for number, skip in found.settled.items()} == {2: first, 3: second}
+    assert found.by_now == {4}
+
+
+@pytest.mark.parametrize("texts", ["aa", "aab", "aabc"])
+def test_a_sheet_goes_on_behind_the_rows_left_of_the_run_that_gave_another_its_row(desk: Desk, texts: str) -> None:
+    """Each text of the row is in doubt; the next one is given back in the review file of its run."""
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L", calls=len(texts))])
+    run = first = desk.leadsync("run", desk.sheet("first.csv", "Lead Id,Version", "L,a", "L,z"), "--json").json
+    for before, text in pairwise(texts):
+        head, row = Path(run["files"]["review"]).read_text("utf-8").splitlines()
+        decided = f"{row.replace(f'L,{before}', f'L,{text}')}send"
+        run = desk.leadsync("run", desk.sheet(f"{text}.csv", head, decided), "--json").json
+    sheet = desk.sheet("next.csv", "Lead Id,Version", f"L,{texts[-1]}", "L,z", "L,x")
+    desk.leadsync("run", sheet)
+    desk.leadsync("resolve", run["run"], "--row", "2", "--applied")
+    said = desk.leadsync("run", sheet).err
+    assert f"! 3 rows are not sent: they wait for an earlier row of the lead in run {first['run']}, which goes" in said
+    desk.leadsync("resume", first["run"])
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, next(run for run in journal.runs() if run.file == sheet))
+    assert {number: skip.run for number, skip in found.settled.items()} == {2: run["run"], 3: first["run"]}
+    assert found.by_now == {4}
+
+
+def test_a_row_that_a_file_given_back_skipped_is_none_to_compare_with(desk: Desk) -> None:
+    """The file has the decided row, and one that failed before it and stands uncorrected."""
+    codes = {1: 106, 2: 110, 3: 110, 4: 106}
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=code, lead="L", attempt=at) for at, code in codes.items()])
+    first = desk.leadsync("run", desk.sheet("first.csv", "Lead Id,Version", "L,a", "L,b", "L,c"), "--json").json
+    head, *rows = Path(first["files"]["report"]).read_text("utf-8-sig").splitlines()
+    back = desk.sheet("back.csv", f"{head},sync_decision", f"{rows[0]},", f"{rows[1]},send")
+    second = desk.leadsync("run", back, "--json").json
+    assert second["statuses"] == {"skipped": 1, "conflict": 1}
+    sheet = desk.sheet("next.csv", "Lead Id,Version", "L,a", "L,b", "L,c", "L,x")
+    desk.leadsync("run", sheet)
+    desk.leadsync("resolve", second["run"], "--row", "3", "--applied")
+    desk.leadsync("resume", first["run"])
+    with open_journal(desk.state) as journal:
+        found = waiting_leads(journal, next(run for run in journal.runs() if run.file == sheet))
+    assert {number: skip.status for number, skip in found.settled.items()} == {2: "failed", 3: "succeeded"}
+    assert found.by_now == {4, 5}

@@ -71,6 +71,42 @@ def test_another_sheet_leaves_a_row_decided_in_a_file_to_its_run(desk: Desk, dia
     ]
 
 
+@pytest.mark.parametrize("name", ["a.csv", "b.csv"])
+@pytest.mark.parametrize("between", ["second first", "second"])
+def test_a_newer_sheet_goes_on_behind_the_rows_of_both_runs(
+    desk: Desk, dialer: PracticeDialer, name: str, between: str
+) -> None:
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
+    second = given_back_and_stopped(desk, dialer, first)
+    sheet = desk.sheet(name, HEAD, "A,Sale", "A,Busy", "A,No Answer")
+    desk.leadsync("run", sheet)
+    assert sent(dialer) == []
+    for run in between.split():
+        desk.leadsync("resume", second if run == "second" else first["run"])
+    said = desk.leadsync("run", sheet)
+    if between == "second" and name == "b.csv":
+        # Of another file's run the rows left go by a command of their own.
+        resume = f"`leadsync resume {first['run']}`"
+        assert f"they wait for an earlier row of the lead in run {first['run']}, which goes first: {resume}" in said.err
+        assert sent(dialer) == ["Sale"]
+        desk.leadsync("resume", first["run"])
+        said = desk.leadsync("run", sheet)
+    assert (said.code, sent(dialer)) == (0, ["Sale", "Busy", "No Answer"])
+
+
+def test_a_copy_of_a_newer_sheet_goes_on_behind_the_rows_of_both_runs(desk: Desk, dialer: PracticeDialer) -> None:
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
+    second = given_back_and_stopped(desk, dialer, first)
+    sheet, copy = desk.sheet("b.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer"), desk.folder / "copy.csv"
+    desk.leadsync("run", sheet)
+    desk.leadsync("check", sheet, "--output", copy)
+    desk.leadsync("resume", second)
+    desk.leadsync("resume", first["run"])
+    desk.leadsync("run", copy)
+    desk.leadsync("run", sheet)
+    assert sent(dialer) == ["Sale", "Busy", "No Answer"]
+
+
 @pytest.mark.parametrize("given", ["report", "corrected", "copy"])
 def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
     desk: Desk, dialer: PracticeDialer, given: str
