@@ -7,7 +7,7 @@ from leadsync.journal import Journal, LastSent, State
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.newer_payloads import reading_of_run
-from leadsync.reimport.sheet_runs import givers_of
+from leadsync.reimport.sheet_runs import givers_of, runs_before
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import repeated_by, rows_that_waited
 
@@ -39,11 +39,11 @@ class _Waited(NamedTuple):
 def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | None = None) -> WaitingLeads:
     """The rows of a sheet, or a copy by `check`, that waited in its run, or of these `leads`; a retry has read none.
 
-    They go once no run that has rows that they waited for, or has given them away, has a row of the lead left.
+    They go once the runs that they waited for, and those that gave these their rows, have no row of the lead left.
 
-    A lead's sheet is compared with those rows, one by one in their order. As far as both say the same, the outcome
-    there counts; a sheet without the first of those rows begins at the row that says what the undecided one says. From
-    the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead something
+    A lead's sheet is compared with its rows in those runs, one by one in their order. As far as both say the same, the
+    outcome there counts; a sheet without the first rows there begins at the row that says what the undecided one says.
+    From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead something
     meanwhile: that is not undone.
     """
     by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
@@ -136,8 +136,11 @@ def _rows_read(
     again = [one for one in lineage if repeated_by(journal, journal.run(one)).id == run_id]
     texts = {one: journal.origins(one, leads=leads) for one in lineage if one not in newer}
     descendants = journal.descendants(run_id)
+    taken_over = _taken_over(journal, run_id, leads)
     for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
-        later = descendants.get(number, ())
+        later = list(descendants.get(number, ()))
+        if origin.state is State.SKIPPED:
+            later += taken_over.get((origin.lead, digest_of(origin.fields)), ())
         known = [origin, *(texts[by][there] for by, _, there in later if by in texts and there in texts[by])]
         if known[-1].state is State.REJECTED:
             continue
@@ -146,6 +149,18 @@ def _rows_read(
         through = (one for one in reversed(states) if one[0] is State.SUCCEEDED)
         places = [*((one, number) for one in (run_id, *again)), *((by, there) for by, _, there in later)]
         yield origin.lead, _Compared(digest_of(known[-1].fields), *next(through, states[-1]), places)
+
+
+def _taken_over(
+    journal: Journal, run_id: str, leads: Collection[str]
+) -> dict[tuple[str, int], list[tuple[str, State, int]]]:
+    """By lead and text, the rows in the runs that follow a run, of copies of its sheet and of the rest of a trial."""
+    found: dict[tuple[str, int], list[tuple[str, State, int]]] = {}
+    for run in reversed(journal.runs()):
+        if run.complete and run_id in {before.id for before in runs_before(journal, run)} - {run.id}:
+            for number, row in journal.origins(run.id, leads=leads).items():
+                found.setdefault((row.lead, digest_of(row.fields)), []).append((run.id, row.state, number))
+    return found
 
 
 def _sent_beside(

@@ -107,6 +107,29 @@ def test_a_copy_of_a_newer_sheet_goes_on_behind_the_rows_of_both_runs(desk: Desk
     assert sent(dialer) == ["Sale", "Busy", "No Answer"]
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_newer_sheet_goes_on_behind_the_rows_that_a_copy_of_the_first_one_has_taken_over(
+    desk: Desk, dialer: PracticeDialer, stopped: bool
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    first = desk.leadsync("run", sheet, "--json").json
+    second = given_back_and_stopped(desk, dialer, first)
+    newer = desk.sheet("b.csv", HEAD, "A,Sale", "A,Busy", "A,No Answer")
+    desk.leadsync("run", newer)
+    desk.leadsync("resume", second)
+    if stopped:
+        dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    third = desk.leadsync("run", copy, "--json").json["run"]
+    if stopped:
+        dialer.faults.clear()
+        dialer.ledger.received.clear()
+        assert f"run {third}, which goes first" in desk.leadsync("run", newer).err
+        desk.leadsync("resume", third)
+    desk.leadsync("run", newer)
+    assert sent(dialer) == [*([] if stopped else ["Sale"]), "Busy", "No Answer"]
+
+
 @pytest.mark.parametrize("given", ["report", "corrected", "copy"])
 def test_a_file_of_the_first_run_waits_for_the_row_that_another_one_has_taken(
     desk: Desk, dialer: PracticeDialer, given: str
