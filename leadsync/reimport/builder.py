@@ -15,7 +15,7 @@ from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
-from leadsync.reimport.rules import Decision, Send, several_rows
+from leadsync.reimport.rules import Decision, Send, says_the_same, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
@@ -243,9 +243,14 @@ class ContextBuilder:
             is_since=last is not None
             and number not in earlier.waiting.by_now
             and earlier.reading_of(number).is_before(last),
-            ahead=earlier.ahead.of(lead, number, self.transfer.is_decided),
+            ahead=earlier.ahead.of(lead, number, self.transfer.is_decided, replaces=self._replaces(mapped, origin)),
             before=before,
         )
+
+    def _replaces(self, mapped: Lead | Rejected, origin: Origin) -> bool:
+        """Whether the row corrects one left of its run."""
+        is_same = isinstance(mapped, Lead) and says_the_same(self._sheet, mapped, origin)
+        return origin.state is State.PENDING and not is_same
 
     def _still_to_go(self, waits: Skip | None) -> Skip | None:
         """The reason to wait, unless this file decides on the other row or sends it."""

@@ -40,9 +40,8 @@ def left_behind_remark(run_id: str, count: int, what: str) -> Remark:
     """The loud sentence about rows left of a run that this `what`, a file or a copy, does not hold."""
     rows, them = counted(count, "row left of", "rows left of"), agreeing(count, "is", "are")
     sends = f"`{command('retry', run_id)}` sends {agreeing(count, 'it', 'them')} afterwards"
-    unless = f"unless {agreeing(count, 'its lead has', 'their leads have')} taken a later row by then"
     skipped = f"{rows} run {run_id} {them} not in this {what}, and {them} skipped there"
-    return Remark(f"{skipped}; {sends}, {unless}", loud=True)
+    return Remark(f"{skipped}; {sends}", loud=True)
 
 
 def _goes(row: RowRecord) -> bool:

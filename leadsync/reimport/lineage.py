@@ -182,7 +182,7 @@ class Lineage:
             same_place,
             origins,
             descendants,
-            RowsAhead(journal.rows_ahead(run.id), origins),
+            RowsAhead(journal.rows_ahead(run.id), origins, _decided_to_send(journal, origins)),
             succeeded,
             sorted_rows,
             self._histories_of(run),
@@ -391,3 +391,12 @@ def _failed_in(origin: Origin) -> str:
 def _failed_as(origin: Origin) -> int:
     """The number that such a row has in that run."""
     return (origin.reason.row or 0) if isinstance(origin.reason, Skip) else 0
+
+
+def _decided_to_send(journal: Journal, origins: Mapping[int, Origin]) -> set[int]:
+    """The rows that their run is to send by a person's decision."""
+    tried: dict[str, list[int]] = {}
+    for number, origin in origins.items():
+        if origin.state is State.PENDING and origin.attempts:
+            tried.setdefault(origin.run_id, []).append(number)
+    return {number for run_id, numbers in tried.items() for number in journal.decided(run_id, numbers)}

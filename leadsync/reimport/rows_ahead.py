@@ -1,6 +1,6 @@
 """The open rows of an earlier run that other rows of their leads wait for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from leadsync.journal import Origin, RowAhead, State
 from leadsync.models import Lead
@@ -14,35 +14,45 @@ class RowsAhead:
     for no more: the file has decided on it or sends it, further up.
     """
 
-    def __init__(self, ahead: Iterable[RowAhead], origins: Mapping[int, Origin]) -> None:
-        """`ahead` are those that the journal knows; `origins` are all rows of the run, by number."""
+    def __init__(self, ahead: Iterable[RowAhead], origins: Mapping[int, Origin], decided: Collection[int] = ()) -> None:
+        """`ahead` are those that the journal knows; `origins` are all rows of the run, by number, and `decided` those
+        that it is to send by a person's decision."""
         self._undecided: dict[str, list[RowAhead]] = {}
         """The rows of each lead, the last one first."""
         self._to_be_sent: dict[str, list[RowAhead]] = {}
+        pending = ((number, one) for number, one in origins.items() if one.state is State.PENDING)
+        self._merely_left = {(one.run_id, number) for number, one in pending if number not in decided}
         rows = [*ahead, *_own_to_be_sent(origins)]
         for one in sorted(rows, key=lambda row: row.number, reverse=True):
             (self._to_be_sent if one.goes else self._undecided).setdefault(one.lead, []).append(one)
 
-    def of(self, lead: str, number: int | None, is_settled: Callable[[str, int], bool]) -> Skip | None:
+    def of(
+        self, lead: str, number: int | None, is_settled: Callable[[str, int], bool], *, replaces: bool = False
+    ) -> Skip | None:
         """Why a row of a lead waits, by its number in the run, or None for a row added since, which goes last.
 
-        It waits for an earlier one to be sent, and for any other one to be decided.
+        It waits for an earlier one to be sent, and for any other one to be decided. One that `replaces` a row left of
+        its run does not wait for those that are merely left as well: behind them that run would send the old text.
         """
-        undecided = _first(self._undecided.get(lead, []), number, is_settled)
+        undecided = next(self._left(self._undecided, lead, number, is_settled), None)
         if undecided is not None:
             return Skip(SkipKind.WAITS_FOR_DECISION, undecided.run_id, undecided.row)
-        to_be_sent = _first(self._to_be_sent.get(lead, []), number, is_settled)
-        if to_be_sent is not None and (number is None or to_be_sent.number < number):
-            return Skip(SkipKind.WAITS_FOR_RESUME, to_be_sent.run_id, to_be_sent.row)
+        for one in self._left(self._to_be_sent, lead, number, is_settled):
+            if number is not None and one.number > number:
+                break
+            if not (replaces and (one.run_id, one.row) in self._merely_left):
+                return Skip(SkipKind.WAITS_FOR_RESUME, one.run_id, one.row)
         return None
 
-
-def _first(rows: list[RowAhead], number: int | None, is_settled: Callable[[str, int], bool]) -> RowAhead | None:
-    """The first row that is not settled, but for the row itself; `rows` lose the settled ones before it."""
-    while rows and is_settled(rows[-1].run_id, rows[-1].row):
-        rows.pop()
-    others = (one for one in reversed(rows) if one.number != number and not is_settled(one.run_id, one.row))
-    return next(others, None)
+    @staticmethod
+    def _left(
+        of: Mapping[str, list[RowAhead]], lead: str, number: int | None, is_settled: Callable[[str, int], bool]
+    ) -> Iterator[RowAhead]:
+        """The lead's rows that are not settled, in their order, but for the row itself; settled ones are forgotten."""
+        rows = of.get(lead, [])
+        while rows and is_settled(rows[-1].run_id, rows[-1].row):
+            rows.pop()
+        return (one for one in reversed(rows) if one.number != number and not is_settled(one.run_id, one.row))
 
 
 def _own_to_be_sent(origins: Mapping[int, Origin]) -> Iterable[RowAhead]:

@@ -63,8 +63,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
     SkipKind.TRANSFERRED: "sent or decided by run {run}, {text}",
     SkipKind.LEFT_BEHIND: (
-        "run {run} has taken the sheet over from a file without this row; `leadsync retry {text}` sends it, unless its "
-        "lead has taken a later one"
+        "run {run} has taken the sheet over from a file without this row; `leadsync retry {text}` sends it"
     ),
 }
 

@@ -177,7 +177,7 @@ _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
     (r", or name the field in phone_fields", ""),
     (r"add the column, or set [\w.]+ in the settings", "add the column to the sheet, and upload it again"),
     (r"as it is, `leadsync retry [^`]*` sends it", "the page of the run can send it again as it is"),
-    (r"`leadsync retry [^`]*` sends it, unless", "the page of its run can send it, unless"),
+    (r"`leadsync retry [^`]*` sends it$", "the page of its run can send it"),
     (r"clear its sync_status and sync_row in the report, and give that back", "upload it in a sheet of its own"),
     (r"(is to send it): leadsync resume \S+", r"\1; if it has stopped, its page sends the rest"),
     (r": `leadsync resume [^`]*`, then give this file again", ": its page sends the rest; upload this file again then"),

@@ -50,3 +50,21 @@ def test_for_which_row_of_its_lead_a_row_waits(
     ahead = RowsAhead(AHEAD, ORIGINS)
     assert ahead.of(lead, number, lambda *row: row in settled) == waits
     assert ahead.of(lead, number, lambda *row: row in settled) == waits, "asked again"
+
+
+@pytest.mark.parametrize(
+    ("origin", "decided", "waits"),
+    [
+        (Origin(RUN, State.PENDING, "P", {}), (), None),
+        (Origin(RUN, State.PENDING, "P", {}, attempts=1), (), None),
+        (Origin(RUN, State.PENDING, "P", {}, attempts=1), (2,), Skip(RESUME, RUN, 2)),
+        (Origin(RUN, State.UNKNOWN, "P", HARMLESS, attempts=1), (), Skip(RESUME, RUN, 2)),
+    ],
+)
+def test_a_row_that_replaces_one_left_does_not_wait_for_rows_that_are_merely_left(
+    origin: Origin, decided: tuple[int, ...], waits: Skip | None
+) -> None:
+    """Their run would send its old text behind them."""
+    ahead = RowsAhead([], {2: origin, 3: Origin(RUN, State.PENDING, "P", {})}, decided)
+    assert ahead.of("P", 3, lambda *_: False, replaces=True) == waits
+    assert ahead.of("P", 3, lambda *_: False) == Skip(RESUME, RUN, 2)

@@ -214,6 +214,22 @@ def test_a_later_row_waits_alone_for_an_earlier_one_left_of_its_run(desk: Desk) 
     assert sent(dialer) == ["Sale", "Busy"]
 
 
+@pytest.mark.parametrize("corrected", [True, False])
+def test_a_row_left_goes_alone_only_if_it_is_corrected(desk: Desk, corrected: bool) -> None:
+    """Its run would send the old text behind the row before it."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    head, _, busy = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    alone = desk.sheet("alone.csv", head, busy.replace("Busy", "No Answer") if corrected else busy)
+    desk.leadsync("run", alone)
+    assert sent(dialer) == (["No Answer"] if corrected else [])
+    said = desk.leadsync("resume", first["run"]).err
+    assert ("! 1 row would undo what its lead was sent since" in said) is corrected
+    assert sent(dialer) == (["No Answer", "Sale"] if corrected else ["Sale", "Busy"])
+
+
 def test_a_later_row_waits_alone_for_the_correction_of_an_earlier_one_in_doubt(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=2)])
     first = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy"), "--json").json
