@@ -18,7 +18,12 @@ _BEGINNING = b"# HELP leadsync_"
 
 
 def check_metrics_file(path: Path) -> None:
-    """Raise UsageError unless there is no such file, or one that leadsync has written or that is empty."""
+    """Raise UsageError unless there is no such file, or one that leadsync has written or that is empty.
+
+    A link is replaced and never followed.
+    """
+    if path.is_symlink():
+        return
     try:
         with open_regular(path) as stream:
             beginning = stream.read(len(_BEGINNING))

@@ -205,7 +205,7 @@ class Skip:
     """A row left out on purpose, or waiting.
 
     `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
-    `text` is a decision, a file's name or a person's, or the id of the row's own run. `of_run` and `of_row` name the
+    `text` is a decision, a file's name or a person's. `of_run` and `of_row` name the
     row itself in the run that it was given back from, if it may go later; of a row that a person added to the file,
     `of_row` alone is its number there.
     """

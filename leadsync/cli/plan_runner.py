@@ -134,10 +134,11 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
         them = "them" if left else "those that failed there"
         taker = f"run {(left or others)[0].id} of {(left or others)[0].file.name}"
         return f"{taker} has taken over {what} of run {run.id}; {sends} sends {them}. {again}"
-    by, numbers = left_out(journal, run) if journal.count_retry(run.id) else ("", [])
+    by, numbers = left_out(journal, run)
     if not numbers:
         return ""
     more = ", …" if len(numbers) > _MOST_LISTED else ""
     rows = f"{agreeing(len(numbers), 'row')} {', '.join(map(str, numbers[:_MOST_LISTED]))}{more}"
+    them = agreeing(len(numbers), "it", "them")
     taken = f"run {by} has taken the sheet over without {rows} left of run {run.id}"
-    return f"{taken}; `{shell.called} retry {run.id}` sends {agreeing(len(numbers), 'it', 'them')}."
+    return f"{taken}; to send {them}, give a sheet of {them} alone."

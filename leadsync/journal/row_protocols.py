@@ -274,7 +274,7 @@ class LineageQueries(Protocol):
     def moved_to(self, run_id: str) -> list[str] | None:
         """The later runs, the newest first, with a row of this one still to send, correct or decide.
 
-        None while this run has a row that failed, was rejected or left behind and that no other run has taken.
+        None while this run has a failed or rejected row that no other run has taken.
         """
         ...
 

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection
 
-from leadsync.commands import command
 from leadsync.journal import Journal
 from leadsync.models import RowRecord, Status
 from leadsync.plurals import agreeing, counted
@@ -39,9 +38,9 @@ def left_behind(journal: Journal, run_id: str, draft_id: str, but_of: Collection
 def left_behind_remark(run_id: str, count: int, what: str) -> Remark:
     """The loud sentence about rows left of a run that this `what`, a file or a copy, does not hold."""
     rows, them = counted(count, "row left of", "rows left of"), agreeing(count, "is", "are")
-    sends = f"`{command('retry', run_id)}` sends {agreeing(count, 'it', 'them')} afterwards"
-    skipped = f"{rows} run {run_id} {them} not in this {what}, and {them} skipped there"
-    return Remark(f"{skipped}; {sends}", loud=True)
+    it = agreeing(count, "it", "them")
+    how = f"to send {it}, give a sheet of {it} alone"
+    return Remark(f"{rows} run {run_id} {them} not in this {what}, and {them} skipped there; {how}", loud=True)
 
 
 def _goes(row: RowRecord) -> bool:

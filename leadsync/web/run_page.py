@@ -70,7 +70,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     standing = standings.of(run, tally.beyond)
     moved_to = journal.moved_to(run.id)
     sent_again, edited = journal.sent_again(run.id), journal.edited_counts(run.id)
-    can_retry = moved_to is None and (tally.statuses.get(Status.FAILED) or tally.statuses.get(Status.SKIPPED))
+    can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
     view = RunView(
         run,
         standing,

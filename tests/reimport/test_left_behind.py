@@ -62,10 +62,10 @@ def test_which_rows_a_sheet_begun_anew_does_not_hold(
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "1 row left of run R is not in this copy, and is skipped there; `leadsync retry R` sends it"),
-        (2, "2 rows left of run R are not in this copy, and are skipped there; `leadsync retry R` sends them"),
+        (1, "1 row left of run R is not in this copy, and is skipped there; to send it, give a sheet of it"),
+        (2, "2 rows left of run R are not in this copy, and are skipped there; to send them, give a sheet of them"),
     ],
 )
 def test_what_is_said_of_them(count: int, words: str) -> None:
     remark = left_behind_remark("R", count, "copy")
-    assert (remark.text, remark.loud) == (f"{words} afterwards", True)
+    assert (remark.text, remark.loud) == (f"{words} alone", True)

@@ -1,4 +1,4 @@
-"""Rows left of a stopped run that the file which takes its sheet over does not hold go by a retry."""
+"""Rows left of a stopped run that the file which takes its sheet over does not hold are named, and go in a sheet."""
 
 from pathlib import Path
 
@@ -28,25 +28,20 @@ def stopped(desk: Desk, dialer: PracticeDialer, sheet: Path) -> str:
     return run
 
 
-def test_a_row_taken_out_of_a_copy_goes_by_a_retry_whatever_its_sheet_holds_by_then(
-    desk: Desk, dialer: PracticeDialer
-) -> None:
+def test_a_row_taken_out_of_a_copy_is_named_and_goes_in_a_sheet_of_its_own(desk: Desk, dialer: PracticeDialer) -> None:
     sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
     run = stopped(desk, dialer, sheet)
     copy.write_text("\n".join(copy.read_text("utf-8").splitlines()[:2]), "utf-8")
     desk.sheet("a.csv", HEAD, "C,Sale")
     said = desk.leadsync("run", copy).err
-    assert (
-        f"! 1 row left of run {run} is not in this copy, and is skipped there; `leadsync retry {run}` sends it" in said
-    )
+    assert f"! 1 row left of run {run} is not in this copy, and is skipped there; to send it, give a sheet " in said
     messages = [row["message"] for row in desk.leadsync("show", run, "--rows", "--json").json["listed"]]
     assert messages[0].startswith("sent or decided by run ")
-    assert messages[1].endswith(f"`leadsync retry {run}` sends it")
+    assert "has taken the sheet over from a file without this row" in messages[1]
     assert desk.leadsync("run", sheet).code == 0
-    assert desk.leadsync("retry", run).code == 0
+    assert desk.leadsync("run", desk.sheet("b.csv", HEAD, "B,Sale")).code == 0
     assert sent(dialer) == [("A", "Sale"), ("C", "Sale"), ("B", "Sale")]
-    assert "Nothing to do" in desk.leadsync("retry", run).err
 
 
 def test_the_copy_of_an_older_content_begun_anew_tells_what_it_ends(desk: Desk, dialer: PracticeDialer) -> None:
@@ -55,13 +50,7 @@ def test_the_copy_of_an_older_content_begun_anew_tells_what_it_ends(desk: Desk, 
     desk.leadsync("run", sheet)
     run = stopped(desk, dialer, desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "B,Sale"))
     said = desk.leadsync("run", copy, "--fresh").err
-    assert (
-        f"! 2 rows left of run {run} are not in this file, and are skipped there; `leadsync retry {run}` sends" in said
-    )
-    dialer.ledger.received.clear()
-    desk.sheet("a.csv", HEAD, "C,Sale")
-    assert desk.leadsync("retry", run).code == 0
-    assert sent(dialer) == [("A", "Busy"), ("B", "Sale")]
+    assert f"! 2 rows left of run {run} are not in this file, and are skipped there; to send them, give a " in said
 
 
 def test_a_sheet_begun_anew_with_all_rows_says_nothing_of_them(desk: Desk, dialer: PracticeDialer) -> None:
@@ -71,11 +60,10 @@ def test_a_sheet_begun_anew_with_all_rows_says_nothing_of_them(desk: Desk, diale
     said = desk.leadsync("run", sheet, "--fresh").err
     assert f"Run {run} had 2 rows left; this run begins the sheet anew, and they are skipped there." in said
     assert "not in this file" not in said
-    assert "Nothing to do" in desk.leadsync("retry", run).err
 
 
 @pytest.mark.parametrize("file", ["report", "retry"])
-def test_its_row_in_a_file_given_back_names_the_retry(desk: Desk, dialer: PracticeDialer, file: str) -> None:
+def test_its_row_in_a_file_given_back_says_so(desk: Desk, dialer: PracticeDialer, file: str) -> None:
     sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale")
     dialer.faults.add([REFUSE])
     first = desk.leadsync("run", sheet, "--json").json
@@ -85,5 +73,5 @@ def test_its_row_in_a_file_given_back_names_the_retry(desk: Desk, dialer: Practi
     dialer.ledger.received.clear()
     given = desk.leadsync("run", first["files"][file], "--json").json
     [row] = [row for row in desk.rows(Path(given["files"]["report"])) if row["Lead Id"] == "B"]
-    assert f"`leadsync retry {first['run']}` sends it" in row["sync_message"]
+    assert "without this row; if it is still to be sent, give a sheet of it alone" in row["sync_message"]
     assert sent(dialer) == []

@@ -90,7 +90,7 @@ class SqlDrafts(SqlRunQueue):
             for other in effects.ended:
                 _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id), effects.waiting)
             for other, behind in effects.left_behind.items():
-                _leave_behind(connection, other, behind, Skip(SkipKind.LEFT_BEHIND, run_id, text=other))
+                _leave_behind(connection, other, behind, Skip(SkipKind.LEFT_BEHIND, run_id))
             set_run(connection, run_id, {**values, "complete": True})
             self._queue(connection, run_id, queued)
 

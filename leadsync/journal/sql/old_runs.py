@@ -9,12 +9,12 @@ from leadsync.journal.sql.database import Database
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import delete_run, run_key
 from leadsync.journal.values import OldRun, Pruned, deletable
-from leadsync.reasons import MAY_GO_LATER, SkipKind
+from leadsync.reasons import MAY_GO_LATER
 
 CHUNK = 20_000
 """Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
 
-_BY_ANOTHER_RUN = ", ".join(f"'{kind.name}'" for kind in (*MAY_GO_LATER, SkipKind.LEFT_BEHIND))
+_MAY_GO_LATER = ", ".join(f"'{kind.name}'" for kind in MAY_GO_LATER)
 _RELATED = f"""
     SELECT later.id, earlier.id FROM runs AS later JOIN runs AS earlier ON later.retry_of = earlier.id
     WHERE NOT earlier.deleting AND NOT later.deleting
@@ -30,14 +30,14 @@ _RELATED = f"""
     UNION SELECT later.id, earlier.id
     FROM (
         SELECT run, json_extract(reason, '$.run') AS awaited, json_extract(reason, '$.of_run') AS given_back_from
-        FROM rows INDEXED BY notable_rows WHERE {NOTABLE} AND state = 'skipped' AND kind IN ({_BY_ANOTHER_RUN})
+        FROM rows INDEXED BY notable_rows WHERE {NOTABLE} AND state = 'skipped' AND kind IN ({_MAY_GO_LATER})
     ) AS waiting
     JOIN runs AS later ON later.run = waiting.run JOIN runs AS earlier ON earlier.id IN (awaited, given_back_from)
     WHERE NOT earlier.deleting AND NOT later.deleting
 """
 """Each run with rows of an earlier one, by a retry or from a sheet, and that one; each that was the last to send to a
 lead of which an earlier one has rows left: what those would repeat or undo is known by it; and each with rows that wait
-for another run, or were left behind by it, and that one: what became of them is known by it."""
+for another run, and that one: what became of them is known by it."""
 
 
 class SqlOldRuns(SqlRunLocks):

@@ -15,7 +15,6 @@ from leadsync.journal.sql.row_table import (
     CORRECTABLE,
     CORRECTED,
     LEADS_THAT_WAIT,
-    LEFT_BEHIND,
     NOT_TAKEN,
     OPEN_STATES,
     ROWS_AHEAD,
@@ -34,7 +33,7 @@ _LATER = (
 _OVERTAKEN = _LATER.format(later="later.state = 'succeeded'")
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
 _STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
-_RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED} OR {LEFT_BEHIND}) AND {_STAYED} AND NOT {_OVERTAKEN}"
+_RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
 """The rows that a retry sends; see `_retried` for the values.
 
 A lead's later row that went through would be undone. A corrected row would go with its old cells.
@@ -55,8 +54,7 @@ one have gone."""
 # CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
 _SENT_BESIDE = (
     "SELECT DISTINCT runs.id FROM "
-    f"(SELECT DISTINCT lead FROM rows WHERE run = ? AND ({CAN_GO} OR state = 'failed' OR {LEFT_BEHIND}) "
-    "AND lead <> '') AS own "
+    f"(SELECT DISTINCT lead FROM rows WHERE run = ? AND ({CAN_GO} OR state = 'failed') AND lead <> '') AS own "
     "CROSS JOIN rows CROSS JOIN runs "
     "WHERE rows.lead = own.lead AND rows.run <> ? AND rows.sequence > ? AND runs.run = rows.run"
 )

@@ -12,7 +12,6 @@ from leadsync.journal.sql.database import GIVEN_NUMBERS, moment
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Entry, Origin
 from leadsync.models import RowRecord
-from leadsync.reasons import SkipKind
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
@@ -75,8 +74,6 @@ NOT_TAKEN = (
     "AND number NOT IN (SELECT number FROM taken WHERE run = ?)"
 )
 """Rows without a successor in a retry or a corrected sheet; the values are their run's id and key."""
-LEFT_BEHIND = f"(state = 'skipped' AND kind = '{SkipKind.LEFT_BEHIND.name}')"
-"""Rows that the file which took their sheet over did not hold: a retry sends them."""
 OPEN_STATES = f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 'skipped' AND kind = 'STILL_FAILING')))"
 """Rows that did not go and may be corrected."""
 _TO_BE_SENT = "(state = 'pending' AND EXISTS (SELECT 1 FROM runs WHERE runs.run = rows.run AND NOT complete))"

@@ -9,7 +9,6 @@ from leadsync.journal.sql.row_table import (
     CAN_GO,
     CORRECTABLE,
     LATER_ROWS,
-    LEFT_BEHIND,
     NOT_TAKEN,
     ORIGIN_COLUMNS,
     ROWS_AHEAD,
@@ -78,13 +77,12 @@ class RunLineage(Connected):
         ]
 
     def _has_left(self, run_id: str, or_else: str) -> bool:
-        """Whether a row failed, was rejected or left behind and no later run has taken it, or a condition is true of a
-        row."""
+        """Whether a row failed or was rejected and no later run has taken it, or a condition is true of a row."""
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             row = connection.execute(
-                f"SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR ((state IN ('failed', 'rejected') "
-                f"AND {CORRECTABLE} OR {LEFT_BEHIND}) AND {NOT_TAKEN})) LIMIT 1",
+                f"SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR (state IN ('failed', 'rejected') "
+                f"AND {CORRECTABLE} AND {NOT_TAKEN})) LIMIT 1",
                 [key, run_id, key],
             )
             return row.fetchone() is not None
