@@ -8,6 +8,7 @@ from leadsync.reimport.lineage import Lineage, losses_of_rows
 from leadsync.reimport.newer_payloads import Reading, reading_of_run, undoes, undone_rows
 from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.repetitions import Repeated
+from leadsync.reimport.rows_ahead import waits_of_leads
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.sheet_runs import givers_of, newer_sheets, same_numbers
@@ -64,4 +65,5 @@ __all__ = [
     "undone_rows",
     "waiting_leads",
     "waiting_texts",
+    "waits_of_leads",
 ]

@@ -55,6 +55,15 @@ class RowsAhead:
         return (one for one in reversed(rows) if one.number != number and not is_settled(one.run_id, one.row))
 
 
+def waits_of_leads(ahead: Iterable[RowAhead]) -> dict[str, Skip]:
+    """Why all rows of these leads wait in a sheet that is begun anew: the earlier ones would go a second time."""
+    waits: dict[str, Skip] = {}
+    for one in ahead:
+        kind = SkipKind.WAITS_FOR_RESUME if one.goes else SkipKind.WAITS_FOR_DECISION
+        waits.setdefault(one.lead, Skip(kind, one.run_id, one.row))
+    return waits
+
+
 def _own_to_be_sent(origins: Mapping[int, Origin]) -> Iterable[RowAhead]:
     """The rows that their run is to send: idempotent ones in doubt among them."""
     for number, origin in origins.items():

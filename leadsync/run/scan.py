@@ -29,6 +29,7 @@ from leadsync.reimport import (
     history_of,
     newer_sheets,
     waiting_leads,
+    waits_of_leads,
 )
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
@@ -184,11 +185,12 @@ def _prepare(
         repeated=learned.repeated,
         left_out=edits.left_out,
     )
-    last_sent = None
+    last_sent, behind = None, dict(learned.behind)
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         ended = [run.id for run in begins_anew if run.sheet == table.sheet]
         last_sent = LastSentLeads(journal, settings.url(), settings.ids(), ended, learned.as_last_sent)
+        behind = {**waits_of_leads(one for run_id in ended for one in journal.rows_ahead(run_id)), **behind}
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
@@ -196,6 +198,6 @@ def _prepare(
         history = history_of(journal, follows, hold, source.file)
         before = Trial(follows.run, tried, history, learned.several, newer, waiting)
     only = source.inserts == "only"
-    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, unsent, inserts_only=only)
+    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, edits, finds_order=finds_order)

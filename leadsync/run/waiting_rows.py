@@ -128,8 +128,11 @@ class _Present:
 
 
 def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str]]:
-    """How many rows of a sheet wait in its run, by what for and in which run; the sheet has to be given again then."""
-    return Counter((skip.kind, skip.run) for skip in waiting_leads(journal, run).wait.values())
+    """How many rows of a file wait in its run, by what for and in which run; the file has to be given again then."""
+    given_back = ((run.id, row) for row, reason in rows_that_waited(journal, run.id) if reason.of_row is not None)
+    reasons = [row.reason for _, row in with_present_reasons(journal, given_back)]
+    still = [skip for skip in reasons if isinstance(skip, Skip) and skip.kind in MAY_GO_LATER]
+    return Counter((skip.kind, skip.run) for skip in (*waiting_leads(journal, run).wait.values(), *still))
 
 
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:

@@ -196,3 +196,24 @@ def test_a_signal_behind_a_file_that_was_sent_names_its_run(folder: Folder, monk
     assert done.code == 143
     assert said.startswith("Interrupted; run ")
     assert said.endswith("` shows its result.")
+
+
+def test_a_file_given_back_whose_row_waits_for_a_decision_is_for_a_person(folder: Folder) -> None:
+    """As a sheet is whose row waits: given again after the decision, it goes."""
+    dialer = folder.desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9", code=106, calls=1)])
+    head, row = "Lead Id,FirstPhone,Outcome,Name", "9,0383218109,{},x"
+    first = folder.desk.leadsync("run", folder.desk.sheet("a.csv", head, row.format("Sale")), "--json").json
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="9", calls=1)])
+    other = folder.desk.leadsync("run", folder.desk.sheet("b.csv", head, row.format("Busy")), "--json").json["run"]
+    dialer.faults.clear()
+    retry = Path(first["files"]["retry"])
+    (folder.path / "back.csv").write_text(retry.read_text("utf-8").replace("Sale", "Busy"), "utf-8")
+    retry.unlink()
+    folder.watch()
+    assert folder.sheets("attention") == {"back.csv"}
+    folder.desk.leadsync("resolve", other, "--row", "2", "--not-applied")
+    (folder.path / "attention" / "back.csv").rename(folder.path / "back.csv")
+    folder.watch()
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "Busy", "Busy"]
+    assert folder.sheets("done") == {"back.csv"}
