@@ -22,6 +22,7 @@ import hypothesis
 import pytest
 import trustme
 
+from leadsync import long_work
 from leadsync.simulator import PracticeDialer, PracticeServer
 from tests import forked_processes
 from tests.forked_processes import Parents, can_fork, spawn_by, start_by
@@ -164,6 +165,8 @@ class Desk:
         with pytest.MonkeyPatch.context() as patch:
             # The command's handler goes again: a log file that is only closed is opened by whatever is logged next.
             patch.setattr(log, "handlers", log.handlers)
+            # As in a process of its own: the commands before it were not silent for it.
+            patch.setattr(long_work, "_silence", long_work.Silence())
             patch.chdir(self.folder)
             for name, value in {**self.environment, **environment}.items():
                 patch.setenv(name, value)
