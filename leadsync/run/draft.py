@@ -64,7 +64,7 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
-    missing = {other: rows for other in ended if (rows := left_behind(journal, other, run.id, scan.effects.waiting))}
+    missing = _missing(journal, run, scan, ended)
     beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
     copies, again = [*_same_content(journal, run), *beside], scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
@@ -73,8 +73,7 @@ def read_draft(
         if trial
         else [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
     )
-    lost = (left_behind_remark(other, len(rows), "file") for other, rows in missing.items())
-    said = (*lost, *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
+    said = (*_lost(missing), *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -228,6 +227,16 @@ def _ended(
             names_file=True,
         )
     return ended
+
+
+def _missing(journal: Journal, run: RunRecord, scan: SheetScan, ended: Collection[str]) -> dict[str, list[int]]:
+    """By run, the rows left of the runs that end and that the draft does not hold."""
+    waiting = scan.effects.waiting
+    return {other: rows for other in ended if (rows := left_behind(journal, other, run.id, waiting))}
+
+
+def _lost(missing: Mapping[str, Collection[int]]) -> Iterator[Remark]:
+    return (left_behind_remark(other, len(rows), "file") for other, rows in missing.items())
 
 
 def _end_remark(run_id: str, left: int, waits: bool) -> Remark:

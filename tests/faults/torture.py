@@ -98,6 +98,8 @@ def _rest(walk: Walk) -> None:
     if undecided := undecided_rows(evidence):
         for run in sorted({found.run for found in undecided}):
             _decide(walk, run, [found for found in undecided if found.run == run])
+        # Rows of one run may have waited for a row of another that was decided behind it.
+        _resume_all(walk)
         evidence = collect(walk)
         walk.broken += judge(walk, evidence)
         walk.broken += (
