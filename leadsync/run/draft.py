@@ -65,8 +65,7 @@ def read_draft(
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
     missing = _missing(journal, run, scan, ended)
-    beside = _edited_beside(journal, run.file) if scan.mapping.sync else ()
-    copies, again = [*_same_content(journal, run), *beside], scan.sent_again
+    copies, again = _copies(journal, run, scan), scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
     first = (
         _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
@@ -227,6 +226,11 @@ def _ended(
             names_file=True,
         )
     return ended
+
+
+def _copies(journal: Journal, run: RunRecord, scan: SheetScan) -> list[Remark]:
+    """What is known of the same content under other names, and of edited files beside one given back."""
+    return [*_same_content(journal, run), *(_edited_beside(journal, run.file) if scan.mapping.sync else ())]
 
 
 def _missing(journal: Journal, run: RunRecord, scan: SheetScan, ended: Collection[str]) -> dict[str, list[int]]:
