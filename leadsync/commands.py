@@ -32,6 +32,11 @@ def arguments(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
     return " ".join(quote(_no_option(word)) for word in words)
 
 
+def show_undecided(run_id: str) -> str:
+    """The command that lists the rows of a run on which a person has to decide."""
+    return command("show", run_id, "--status", "conflict", "--status", "unknown")
+
+
 def for_posix(word: str) -> str:
     """One word for a POSIX shell: in double quotes if nothing in it is obeyed there, else in single ones.
 

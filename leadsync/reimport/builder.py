@@ -266,10 +266,12 @@ class ContextBuilder:
             return
         before = self._lineage.decision(origin.run_id, number)
         if before not in ("", claim.decision):
-            take_back = f"leadsync resolve {origin.run_id} --row {number} --take-back"
+            how = f"write that again, or first `leadsync resolve {origin.run_id} --row {number} --take-back`"
+            if isinstance(origin.reason, Skip) and origin.reason.kind is SkipKind.TRANSFERRED:
+                how = f"run {origin.reason.run} has acted on that, so clear the decision"
             raise SheetError(
                 f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is not as it was decided before: {before!r}; "
-                f"write that again, or first `{take_back}`. Nothing was sent."
+                f"{how}. Nothing was sent."
             )
 
     @staticmethod

@@ -54,6 +54,7 @@ class Corrections:
         self._compared = 0
         self._corrected = self._as_they_were = self._not_corrected = 0
         self._to_decide = 0
+        self._decided_too_early: list[int] = []
         self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
         self._corrected_in_vain: list[int] = []
@@ -85,6 +86,9 @@ class Corrections:
         is_own = origin.run_id == context.claim.run
         if undecided and is_decided(context, decision):
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
+        elif undecided and context.claim.decision:
+            self._decided_too_early.append(context.row.number)
+            return
         elif undecided:
             self._to_decide += 1
         # The first cells are read for open and changed rows alone; without them nothing is known to have changed.
@@ -148,6 +152,10 @@ class Corrections:
             yield Remark("; ".join(filter(None, parts)) + ".")
         if self._decisions:
             yield Remark(self._receipt())
+        if count := len(self._decided_too_early):
+            waits = counted(count, "decision waits", "decisions wait")
+            why = f"{agreeing(count, 'its row goes', 'their rows go')} behind another one; give this file again then"
+            yield Remark(f"{waits} (row {examples(self._decided_too_early)}): {why}.", loud=True)
         yield from self._out_of_order()
         if changed := len(self._changed_in_vain):
             was, it_is = agreeing(changed, "was", "were"), agreeing(changed, "it is", "they are")

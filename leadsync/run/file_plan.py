@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from leadsync.commands import command
+from leadsync.commands import command, show_undecided
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.file_names import is_uploaded
@@ -136,8 +136,7 @@ def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
         if other != trial.id:
             first = f"which goes first: `{command('resume', other)}`"
             if not journal.has_more(other):
-                listed = command("show", other, "--status", "conflict", "--status", "unknown")
-                first = f"on which a person has to decide first; `{listed}` lists those"
+                first = f"on which a person has to decide first; `{show_undecided(other)}` lists those"
             raise UsageError(
                 f"Rows of run {trial.id} of this sheet wait for earlier rows of their leads in run {other}, {first}, "
                 "then give this file again."

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadsync.commands import show_undecided
 from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.plurals import agreeing, counted
@@ -97,7 +98,7 @@ def held_rows(plan: Plan) -> Iterator[str]:
         which, how = " and ".join(plan.to_resume), " and ".join(f"`leadsync resume {run}`" for run in plan.to_resume)
         yield f"{rows} for an earlier row of the same lead in {runs} {which}, which {go} first: {how}."
     if plan.to_decide:
-        shown = [f"`leadsync show {run} --status conflict --status unknown`" for run in plan.to_decide[:3]]
+        shown = [f"`{show_undecided(run)}`" for run in plan.to_decide[:3]]
         yield (
             f"{rows} until a person has decided on another row of the same lead; {' and '.join(shown)} "
             f"{agreeing(len(shown), 'lists', 'list')} those."

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadsync.commands import show_undecided
 from leadsync.durations import rough_duration
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import WAITING, SkipKind
+from leadsync.reasons import SkipKind
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.sheet_scan import SheetScan
@@ -99,17 +100,20 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         them, sheet = agreeing(count, "it is", "they are"), agreeing(count, "it", "them")
         words = f"{rows} not sent: run {run_id} has sent {leads} something else since; if {them} still to be sent"
         return Remark(f"{words}, give {sheet} in a sheet of {agreeing(count, 'its', 'their')} own", loud=True)
-    if kind in WAITING:
+    if kind is SkipKind.WAITS_FOR_RESUME:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
-        resume = f": `leadsync resume {run_id}`" if kind is SkipKind.WAITS_FOR_RESUME else ""
-        return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first{resume}", loud=True)
-    if kind is SkipKind.UNDECIDED_SINCE:
+        words = f"{rows} for an earlier row of the lead in run {run_id}, which goes first"
+        return Remark(f"{words}: `leadsync resume {run_id}`", loud=True)
+    if kind is SkipKind.WAITS_FOR_DECISION:
+        rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
+        words = f"{rows} for an earlier row of the lead in run {run_id}, and a person has to decide on that first"
+    elif kind is SkipKind.UNDECIDED_SINCE:
         rows = counted(count, "row is not sent: it was sent by", "rows are not sent: they were sent by")
-        words = f"{rows} run {run_id} since"
+        words = f"{rows} run {run_id} since, and a person has to decide first whether that was applied"
     else:
         rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
-        words = f"{rows} run {run_id} sent"
-    return Remark(f"{words}, and a person has to decide first whether that was applied", loud=True)
+        words = f"{rows} run {run_id} sent, and a person has to decide first whether that was applied"
+    return Remark(f"{words}; `{show_undecided(run_id)}` lists those", loud=True)
 
 
 def of_them(count: int, skippable: int) -> str:

@@ -92,13 +92,15 @@ def test_a_decision_from_which_a_row_was_sent_stays(reviewed: Reviewed) -> None:
 )
 def test_another_decision_about_the_same_row_is_refused(reviewed: Reviewed, first: str, second: str) -> None:
     run = reviewed.run
-    reviewed.leadsync("run", decide(reviewed, "first.csv", first, "", ""))
+    done = reviewed.leadsync("run", decide(reviewed, "first.csv", first, "", ""), "--json")
     before = states(reviewed), len(reviewed.practice.ledger.received)
     refused = reviewed.leadsync("run", decide(reviewed, "second.csv", second, "", "applied"))
     assert refused.code == 2
+    how = f"write that again, or first `leadsync resolve {run} --row 3 --take-back`"
+    if first == "send":
+        how = f"run {done.json['run']} has acted on that, so clear the decision"
     assert refused.err.endswith(
-        f"Row 2: sync_decision {second!r} is not as it was decided before: {first!r}; write that again, or first "
-        f"`leadsync resolve {run} --row 3 --take-back`. Nothing was sent.\n"
+        f"Row 2: sync_decision {second!r} is not as it was decided before: {first!r}; {how}. Nothing was sent.\n"
     )
     assert (states(reviewed), len(reviewed.practice.ledger.received)) == before
     assert reviewed.leadsync("run", decide(reviewed, "third.csv", first, "", "applied")).code in (0, 3), (
@@ -197,7 +199,7 @@ def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(
     assert len(reviewed.practice.ledger.received) == calls + 1
     held = (
         f"! 3 rows are not sent: they say what run {reviewed.run} sent, and a person has to decide first whether that "
-        "was applied"
+        f"was applied; `leadsync show {reviewed.run} --status conflict --status unknown` lists those"
     )
     assert held in done.err
     assert held in done.json["warnings"]
@@ -226,5 +228,22 @@ def test_the_file_of_the_next_night_is_warned_of_by_what_its_older_run_came_to(d
     assert done.json["before"][0]["statuses"]["conflict"] == 1
     held = f"! 1 row is not sent: it says what run {stopped['run']} sent, and a person has to decide first whether that"
     assert f"{held} was applied" in done.err
-    assert f"{held} was applied" in done.json["warnings"]
+    assert f"{held} was applied" in str(done.json["warnings"])
     assert [entry.lead for entry in dialer.ledger.received].count("L1") == 1
+
+
+def test_a_decision_to_send_a_correction_waits_for_an_equal_row_and_says_so(desk: Desk) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead="L1", code=110, calls=2)]
+    desk.dialer(faults=faults)
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L1,0383218191,Sale"), "--json").json
+    other = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, "L1,0383218191,Busy"), "--json").json["run"]
+    review = Path(first["files"]["review"]).read_text("utf-8").replace("Sale", "Busy")
+    file = desk.sheet("decided.csv", *f"{review.rstrip()}send".splitlines())
+    waits = desk.leadsync("run", file)
+    assert waits.code == 0
+    assert "! 1 decision waits (row 2): its row goes behind another one; give this file again then." in waits.err
+    assert "still to decide" not in waits.err
+    assert "sends it as corrected" not in waits.err
+    assert f"`leadsync show {other} --status conflict --status unknown` lists those" in waits.err
+    assert desk.leadsync("resolve", other, "--row", "2", "--not-applied").code == 0
+    assert desk.leadsync("run", file, "--json").json["statuses"] == {"succeeded": 1}

@@ -138,9 +138,10 @@ def test_later_rows_of_a_lead_wait_for_its_row_to_decide_in_another_run(desk: De
         assert received(dialer) == ["M"]
         dialer.ledger.received.clear()
     assert done["statuses"]["skipped"] == 3
-    assert f"! 2 rows are not sent: they wait for an earlier row of the lead in run {run}, which goes first" in str(
-        done["warnings"]
-    )
+    assert (
+        f"! 2 rows are not sent: they wait for an earlier row of the lead in run {run}, and a person has to decide on "
+        f"that first; `leadsync show {run} --status conflict --status unknown` lists those"
+    ) in done["warnings"]
     listed = desk.leadsync("show", done["run"], "--status", "skipped", "--json").json["listed"]
     assert f"waits for row 2 of run {run}, which a person has to decide first" in listed[-1]["message"]
     assert desk.leadsync("resolve", run, "--row", "2", "--send").code == 0

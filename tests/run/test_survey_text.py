@@ -130,5 +130,6 @@ def test_rows_that_wait_for_a_decision_are_loud() -> None:
     survey.skip(Skip(SkipKind.UNDECIDED_BEFORE, "r7", 2))
     [line] = loud_lines(survey, NOW)
     assert line == (
-        "! 1 row is not sent: it says what run r7 sent, and a person has to decide first whether that was applied"
+        "! 1 row is not sent: it says what run r7 sent, and a person has to decide first whether that was applied; "
+        "`leadsync show r7 --status conflict --status unknown` lists those"
     )
