@@ -139,6 +139,6 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
         return ""
     more = ", …" if len(numbers) > _MOST_LISTED else ""
     rows = f"{agreeing(len(numbers), 'row')} {', '.join(map(str, numbers[:_MOST_LISTED]))}{more}"
-    them = agreeing(len(numbers), "it", "them")
+    them, their = agreeing(len(numbers), "it", "them"), agreeing(len(numbers), "its", "their")
     taken = f"run {by} has taken the sheet over without {rows} left of run {run.id}"
-    return f"{taken}; to send {them}, give a sheet of {them} alone."
+    return f"{taken}; to send {them}, give {them} in a sheet of {their} own, or this sheet with --fresh."

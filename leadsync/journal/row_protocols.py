@@ -32,8 +32,11 @@ MOST_LOOKED_AT = 10_000
 class Rows(Protocol):
     """Rows as they stand."""
 
-    def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
-        """The run's rows in the sheet's order, all or those of some statuses; a trial's end at its last row."""
+    def records(
+        self, run_id: str, statuses: Iterable[Status] | None = None, *, beyond_trial: bool = False
+    ) -> Iterator[RowRecord]:
+        """The run's rows in the sheet's order, all or those of some statuses; a trial's end at its last row, unless
+        those `beyond_trial` are wanted too."""
         ...
 
     def attempts(self, run_id: str, numbers: Collection[int] | None = None) -> Iterator[AttemptRecord]:

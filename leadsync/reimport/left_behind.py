@@ -1,11 +1,12 @@
 """Rows left of a run that the file which takes its sheet over does not hold: they would be forgotten without a word."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from leadsync.journal import Journal
 from leadsync.models import RowRecord, Status
 from leadsync.plurals import agreeing, counted
+from leadsync.reimport.losses import examples
 from leadsync.reimport.unchanged import digest_of
 from leadsync.remarks import Remark
 
@@ -16,31 +17,37 @@ def left_behind(journal: Journal, run_id: str, draft_id: str, but_of: Collection
 
     A row of the draft that says something new of the lead is a correction: it stands for one that is missing.
     """
-    rows = journal.records(run_id, [Status.UNSENT, Status.UNKNOWN])
-    left = [row for row in rows if _goes(row) and row.lead not in but_of]
-    leads = {row.lead for row in left}
-    before = Counter(_text(row) for row in journal.records(run_id) if row.lead in leads)
+    left = [
+        (row.number, _text(row))
+        for row in journal.records(run_id, [Status.UNSENT, Status.UNKNOWN], beyond_trial=True)
+        if _goes(row) and row.lead not in but_of
+    ]
+    leads = {lead for _, (lead, _) in left}
+    before = Counter(_text(row) for row in journal.records(run_id, beyond_trial=True) if row.lead in leads)
     here = Counter(_text(row) for row in journal.records(draft_id) if row.lead in leads)
     corrections = defaultdict[str, int](int)
     for (lead, _), count in (here - before).items():
         corrections[lead] += count
     missing = []
-    for row in left:
-        if here[_text(row)]:
-            here[_text(row)] -= 1
-        elif corrections[row.lead]:
-            corrections[row.lead] -= 1
+    for number, text in left:
+        if here[text]:
+            here[text] -= 1
+        elif corrections[text[0]]:
+            corrections[text[0]] -= 1
         else:
-            missing.append(row.number)
+            missing.append(number)
     return missing
 
 
-def left_behind_remark(run_id: str, count: int, what: str) -> Remark:
+def left_behind_remark(run_id: str, numbers: Sequence[int], what: str) -> Remark:
     """The loud sentence about rows left of a run that this `what`, a file or a copy, does not hold."""
+    count, listed = len(numbers), examples(numbers)
     rows, them = counted(count, "row left of", "rows left of"), agreeing(count, "is", "are")
-    it = agreeing(count, "it", "them")
-    how = f"to send {it}, give a sheet of {it} alone"
-    return Remark(f"{rows} run {run_id} {them} not in this {what}, and {them} skipped there; {how}", loud=True)
+    it, its = agreeing(count, "it", "them"), agreeing(count, "its", "their")
+    how = f"to send {it}, give {it} in a sheet of {its} own"
+    return Remark(
+        f"{rows} run {run_id} {them} not in this {what} (row {listed}), and {them} skipped there; {how}", loud=True
+    )
 
 
 def _goes(row: RowRecord) -> bool:

@@ -63,8 +63,8 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
     SkipKind.TRANSFERRED: "sent or decided by run {run}, {text}",
     SkipKind.LEFT_BEHIND: (
-        "run {run} has taken the sheet over from a file without this row; if it is still to be sent, give a sheet of "
-        "it alone"
+        "run {run} has taken the sheet over from a file without this row; if it is still to be sent, give it in a "
+        "sheet of its own, without leadsync's columns"
     ),
 }
 

@@ -239,8 +239,8 @@ def _missing(journal: Journal, run: RunRecord, scan: SheetScan, ended: Collectio
     return {other: rows for other in ended if (rows := left_behind(journal, other, run.id, waiting))}
 
 
-def _lost(missing: Mapping[str, Collection[int]]) -> Iterator[Remark]:
-    return (left_behind_remark(other, len(rows), "file") for other, rows in missing.items())
+def _lost(missing: Mapping[str, Sequence[int]]) -> Iterator[Remark]:
+    return (left_behind_remark(other, rows, "file") for other, rows in missing.items())
 
 
 def _end_remark(run_id: str, left: int, waits: bool) -> Remark:

@@ -194,7 +194,7 @@ class SheetScan:
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
         left_behind = self._builder.left_behind.items()
-        remarks += (left_behind_remark(run_id, len(numbers), "copy") for run_id, numbers in left_behind)
+        remarks += (left_behind_remark(run_id, numbers, "copy") for run_id, numbers in left_behind)
         remarks += self._builder.losses.remarks()
         if not self.survey.rows:
             remarks.append(

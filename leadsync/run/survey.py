@@ -144,6 +144,7 @@ class Survey:
             SkipKind.LEFT_TO_RUN,
             *WAITING,
             SkipKind.OTHER_SENT_SINCE,
+            SkipKind.LEFT_BEHIND,
         ):
             self.of_other_runs[reason.kind, reason.run] += 1
 

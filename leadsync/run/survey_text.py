@@ -100,6 +100,11 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         them, sheet = agreeing(count, "it is", "they are"), agreeing(count, "it", "them")
         words = f"{rows} not sent: run {run_id} has sent {leads} something else since; if {them} still to be sent"
         return Remark(f"{words}, give {sheet} in a sheet of {agreeing(count, 'its', 'their')} own", loud=True)
+    if kind is SkipKind.LEFT_BEHIND:
+        rows, it = counted(count, "row is", "rows are"), agreeing(count, "it", "them")
+        its, how = agreeing(count, "its", "their"), "without leadsync's columns"
+        words = f"{rows} not sent: run {run_id} has taken {its} sheet over without {it}; to send {it}, give {it}"
+        return Remark(f"{words} in a sheet of {its} own, {how}", loud=True)
     if kind is SkipKind.WAITS_FOR_RESUME:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         words = f"{rows} for an earlier row of the lead in run {run_id}, which goes first"

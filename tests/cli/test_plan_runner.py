@@ -43,13 +43,11 @@ def test_rows_that_a_sheet_begun_anew_has_lost_are_named_with_what_sends_them(de
     desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale")
     fresh = desk.leadsync("run", sheet, "--fresh")
     anew, copy = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
-    named = (
-        f"! 1 row left of run {copy} is not in this file, and is skipped there; to send it, give a sheet of it alone"
-    )
-    assert named in fresh.err
+    named = f"! 1 row left of run {copy} is not in this file (row 3), and is skipped there; to send it, give it in a "
+    assert f"{named}sheet of its own" in fresh.err
     said = desk.leadsync("run", "c.csv").err
     taken = f"Nothing to do: run {anew} has taken the sheet over without row 3 left of run {copy}"
-    assert f"{taken}; to send it, give a sheet of it alone." in said
+    assert f"{taken}; to send it, give it in a sheet of its own, or this sheet with --fresh." in said
     assert [one.lead for one in dialer.ledger.applications] == ["L1"]
 
 

@@ -59,13 +59,28 @@ def test_which_rows_a_sheet_begun_anew_does_not_hold(
     assert left_behind(journal, RUN, LATER, ["A", "B"]) == [], "they stay with their run"
 
 
+def test_rows_beyond_a_trial_are_left_as_well(journal: Journal) -> None:
+    fill(journal, RUN, "A:Sale B:Sale A:Busy C:Sale")
+    fill(journal, LATER, "A:Sale B:Sale")
+    journal.update_run(RUN, last_row=2)
+    assert left_behind(journal, RUN, LATER) == [4, 5]
+
+
 @pytest.mark.parametrize(
-    ("count", "words"),
+    ("rows", "words", "how"),
     [
-        (1, "1 row left of run R is not in this copy, and is skipped there; to send it, give a sheet of it"),
-        (2, "2 rows left of run R are not in this copy, and are skipped there; to send them, give a sheet of them"),
+        (
+            [4],
+            "1 row left of run R is not in this copy (row 4), and is skipped there",
+            "to send it, give it in a sheet of its own",
+        ),
+        (
+            [4, 9],
+            "2 rows left of run R are not in this copy (row 4, 9), and are skipped there",
+            "to send them, give them in a sheet of their own",
+        ),
     ],
 )
-def test_what_is_said_of_them(count: int, words: str) -> None:
-    remark = left_behind_remark("R", count, "copy")
-    assert (remark.text, remark.loud) == (f"{words} alone", True)
+def test_what_is_said_of_them(rows: list[int], words: str, how: str) -> None:
+    remark = left_behind_remark("R", rows, "copy")
+    assert (remark.text, remark.loud) == (f"{words}; {how}", True)

@@ -35,7 +35,7 @@ def test_a_row_taken_out_of_a_copy_is_named_and_goes_in_a_sheet_of_its_own(desk:
     copy.write_text("\n".join(copy.read_text("utf-8").splitlines()[:2]), "utf-8")
     desk.sheet("a.csv", HEAD, "C,Sale")
     said = desk.leadsync("run", copy).err
-    assert f"! 1 row left of run {run} is not in this copy, and is skipped there; to send it, give a sheet " in said
+    assert f"! 1 row left of run {run} is not in this copy (row 3), and is skipped there; to send it, give " in said
     messages = [row["message"] for row in desk.leadsync("show", run, "--rows", "--json").json["listed"]]
     assert messages[0].startswith("sent or decided by run ")
     assert "has taken the sheet over from a file without this row" in messages[1]
@@ -50,7 +50,7 @@ def test_the_copy_of_an_older_content_begun_anew_tells_what_it_ends(desk: Desk, 
     desk.leadsync("run", sheet)
     run = stopped(desk, dialer, desk.sheet("a.csv", HEAD, "A,Sale", "A,Busy", "B,Sale"))
     said = desk.leadsync("run", copy, "--fresh").err
-    assert f"! 2 rows left of run {run} are not in this file, and are skipped there; to send them, give a " in said
+    assert f"! 2 rows left of run {run} are not in this file (row 3, 4), and are skipped there; " in said
 
 
 def test_a_sheet_begun_anew_with_all_rows_says_nothing_of_them(desk: Desk, dialer: PracticeDialer) -> None:
@@ -71,7 +71,35 @@ def test_its_row_in_a_file_given_back_says_so(desk: Desk, dialer: PracticeDialer
     desk.sheet("a.csv", HEAD, "A,Sale")
     desk.leadsync("run", sheet, "--fresh")
     dialer.ledger.received.clear()
-    given = desk.leadsync("run", first["files"][file], "--json").json
+    done = desk.leadsync("run", first["files"][file], "--json")
+    given, anew = done.json, desk.leadsync("runs", "--json").json["runs"][1]["run"]
+    assert f"! 1 row is not sent: run {anew} has taken its sheet over without it; to send it, give it in a " in done.err
     [row] = [row for row in desk.rows(Path(given["files"]["report"])) if row["Lead Id"] == "B"]
-    assert "without this row; if it is still to be sent, give a sheet of it alone" in row["sync_message"]
+    assert "without this row; if it is still to be sent, give it in a sheet of its own" in row["sync_message"]
     assert sent(dialer) == []
+
+
+def test_rows_beyond_a_trial_that_the_sheet_begun_anew_does_not_hold_are_named(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale", "A,Busy", "C,Sale")
+    trial = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale")
+    said = desk.leadsync("run", sheet, "--fresh", "--json")
+    assert f"! 2 rows left of run {trial} are not in this file (row 4, 5), and are skipped there; " in said.err
+    listed = desk.leadsync("show", trial, "--rows", "--json").json["listed"]
+    assert [row["status"] for row in listed] == ["succeeded", "skipped", "skipped", "skipped"]
+    assert all("without this row" in row["message"] for row in listed[2:])
+
+
+def test_the_sheet_itself_given_again_says_what_sends_them(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    run = stopped(desk, dialer, desk.sheet("a.csv", HEAD, "C,Sale", "D,Sale"))
+    desk.leadsync("run", copy, "--fresh")
+    said = desk.leadsync("run", sheet).err
+    assert (
+        f"without rows 2, 3 left of run {run}; to send them, give them in a sheet of their own, or this sheet " in said
+    )
+    assert desk.leadsync("run", sheet, "--fresh").code == 0
+    assert sent(dialer) == [("A", "Sale"), ("C", "Sale"), ("D", "Sale")]

@@ -201,12 +201,14 @@ def _end(connection: Connection, key: int, reason: Reason, waiting: Collection[s
 
 
 def _leave_behind(connection: Connection, run_id: str, numbers: Collection[int], reason: Skip) -> None:
-    """Give this reason to rows of a run that were skipped for its taker."""
+    """Give this reason to rows of a run that were skipped for its taker; those beyond a trial's end are listed then."""
+    key = run_key(connection, run_id)
+    connection.execute("UPDATE runs SET last_row = NULL, tally = NULL WHERE run = ?", [key])
     connection.execute(
         "UPDATE rows SET reason = ?, kind = ? WHERE run = ? AND state = 'skipped' "
         f"AND kind IN ('{SkipKind.BEGUN_ANEW.name}', '{SkipKind.TRANSFERRED.name}') "
         f"AND number IN (SELECT wanted.value FROM {GIVEN_NUMBERS})",
-        [*kept_reason(reason), run_key(connection, run_id), json.dumps([*numbers])],
+        [*kept_reason(reason), key, json.dumps([*numbers])],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, places
 from leadsync.journal.sql.history import LeadHistory
 from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
-from leadsync.journal.sql.run_table import run_key, run_key_and_end
+from leadsync.journal.sql.run_table import NO_END, run_key, run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Changes
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRecord, Status
@@ -22,14 +22,17 @@ _CHANGES = (
 class RowRecords(Connected):
     """The rows; see `leadsync.journal.row_protocols.Rows`."""
 
-    def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
+    def records(
+        self, run_id: str, statuses: Iterable[Status] | None = None, *, beyond_trial: bool = False
+    ) -> Iterator[RowRecord]:
         wanted = set(Status) if statuses is None else set(statuses)
         states = [state for state in State if state.status in wanted]
         with self._database.streaming() as connection:
+            key, end = run_key_and_end(connection, run_id)
             rows = connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
-                [*run_key_and_end(connection, run_id), *states],
+                [key, NO_END if beyond_trial else end, *states],
             )
             yield from map(row_record, rows)
 
