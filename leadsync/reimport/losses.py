@@ -7,7 +7,7 @@ from leadsync.commands import command
 from leadsync.journal import State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import Skip, SkipKind
+from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Decision, Send
 from leadsync.reimport.sheet_history import SheetHistory
@@ -16,6 +16,7 @@ from leadsync.remarks import Remark
 
 _WAITING: tuple[State, ...] = (State.PENDING, State.FAILED)
 _OF_ANOTHER_RUN = (SkipKind.SENT_IN_COPY, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_SINCE)
+_WAITS_HERE = (*WAITING, SkipKind.UNDECIDED_BEFORE)
 _MOST_EXAMPLES = 3
 
 
@@ -42,7 +43,8 @@ class Losses:
             # The sheet itself, behind a copy, has no correction.
             if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._history.is_original:
                 self._in_vain.append(number)
-            if decision.kind is not SkipKind.SENT_IN_COPY or not self._history.is_original:
+            is_sent = decision.kind is SkipKind.SENT_IN_COPY and self._history.is_original
+            if not is_sent and decision.kind not in _WAITS_HERE:
                 return
             # What failed stays with its run; what waits there is no more to be sent.
             kinds = (State.PENDING,)

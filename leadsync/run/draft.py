@@ -64,7 +64,7 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
-    missing = _missing(journal, run, scan, ended)
+    missing = _missing(journal, run, trial, scan, ended)
     copies, again = _copies(journal, run, scan), scan.sent_again
     undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
     first = (
@@ -233,10 +233,17 @@ def _copies(journal: Journal, run: RunRecord, scan: SheetScan) -> list[Remark]:
     return [*_same_content(journal, run), *(_edited_beside(journal, run.file) if scan.mapping.sync else ())]
 
 
-def _missing(journal: Journal, run: RunRecord, scan: SheetScan, ended: Collection[str]) -> dict[str, list[int]]:
-    """By run, the rows left of the runs that end and that the draft does not hold."""
-    waiting = scan.effects.waiting
-    return {other: rows for other in ended if (rows := left_behind(journal, other, run.id, waiting))}
+def _missing(
+    journal: Journal, run: RunRecord, trial: RunRecord | None, scan: SheetScan, ended: Collection[str]
+) -> dict[str, list[int]]:
+    """By run, the rows left of the runs that end and of the trial, and that the draft does not hold."""
+    effects = scan.effects
+    missing = {other: left_behind(journal, other, run.id, effects.waiting) for other in ended}
+    # A copy's rows have numbers of their own to be told by.
+    if trial is not None and trial.fingerprint != run.fingerprint and not scan.mapping.sync:
+        taken = {*effects.decided.get((trial.id, State.SKIPPED), ())}
+        missing[trial.id] = [row for row in left_behind(journal, trial.id, run.id) if row in taken]
+    return {other: rows for other, rows in missing.items() if rows}
 
 
 def _lost(missing: Mapping[str, Sequence[int]]) -> Iterator[Remark]:

@@ -864,6 +864,13 @@ def copy_corrected_beside_its_own_undecided_row(chain: Chain) -> str:
     return copy_corrected_beside_an_undecided_row(chain, "c.csv")
 
 
+def sheet_that_waits_behind_a_correction_in_its_stopped_copy(chain: Chain) -> str:
+    chain.run(chain.desk.sheet("b.csv", HEADINGS, "L,a"), FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    chain.edit("c.csv", ("L,a", "L,aa"))
+    chain.run("c.csv", STOP)
+    return chain.run("leads.csv")
+
+
 def copy_behind_the_decision_beside_which_it_was_corrected(chain: Chain) -> str:
     copy_corrected_beside_an_undecided_row(chain)
     first = str(chain.desk.leadsync("runs", "--json").json["runs"][1]["run"])
@@ -984,6 +991,11 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
         (copy_corrected_beside_an_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
+        (
+            sheet_that_waits_behind_a_correction_in_its_stopped_copy,
+            "! 1 row was corrected in the copy by check and not sent",
+            ["c", "d"],
+        ),
         (copy_corrected_beside_its_own_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
         (copy_behind_the_decision_beside_which_it_was_corrected, "Nothing to do: run", []),
         (

@@ -103,3 +103,20 @@ def test_the_sheet_itself_given_again_says_what_sends_them(desk: Desk, dialer: P
     )
     assert desk.leadsync("run", sheet, "--fresh").code == 0
     assert sent(dialer) == [("A", "Sale"), ("C", "Sale"), ("D", "Sale")]
+
+
+def test_rows_cut_out_of_a_sheet_that_goes_on_behind_its_trial_are_named(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale", "A,Busy", "C,Sale")
+    trial = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    desk.sheet("a.csv", HEAD, "A,Sale", "B,Busy")
+    said = desk.leadsync("run", sheet).err
+    assert f"! 2 rows left of run {trial} are not in this file (row 4, 5), and are skipped there; " in said
+    assert sent(dialer) == [("A", "Sale"), ("B", "Busy")]
+
+
+def test_a_sheet_that_goes_on_behind_its_trial_with_all_rows_says_nothing(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale", "C,Sale")
+    desk.leadsync("run", sheet, "--limit", "1")
+    desk.sheet("a.csv", HEAD, "D,Sale", "C,Busy", "B,Sale", "A,Sale")
+    assert "not in this file" not in desk.leadsync("run", sheet).err
+    assert sent(dialer) == [("A", "Sale"), ("D", "Sale"), ("C", "Busy"), ("B", "Sale")]
