@@ -120,8 +120,8 @@ class History(Protocol):
     def taken(
         self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
     ) -> dict[str, list[LastSent]]:
-        """Of rows, given as leads with values: what the leads of a campaign have taken of them before, in the order of
-        the attempts."""
+        """Of rows, given as leads with values: what the leads of a campaign have taken of them before, or may have, in
+        the order of the attempts."""
         ...
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:

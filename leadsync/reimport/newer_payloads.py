@@ -54,5 +54,9 @@ def undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
 def undone_rows(count: int, when: str, last: LastSent) -> str:
     """The words about rows older than the last ones sent for their leads, of which `last` is the last."""
     rows = counted(count, "row would undo what its lead was", "rows would undo what their leads were")
-    undecided = "" if last.state is State.SUCCEEDED else ", and a person has to decide whether that was applied"
+    undecided = (
+        ""
+        if last.state in (State.SUCCEEDED, State.SKIPPED)
+        else ", and a person has to decide whether that was applied"
+    )
     return f"{rows} sent since, {when} by run {last.run_id}{undecided}"

@@ -30,7 +30,7 @@ from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
-from leadsync.run.sent_since import SentSince, sent_since
+from leadsync.run.sent_since import SentSince, corrected_since, sent_since
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
@@ -66,12 +66,13 @@ def read_draft(
     ended = _ended(journal, run, scan, begins_anew, sources)
     missing = _missing(journal, run, trial, scan, ended)
     copies, again = _copies(journal, run, scan), scan.sent_again
-    undone = _undone_since(journal, run, trial, settings) if trial else SentSince()
-    first = (
-        _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
-        if trial
-        else [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
-    )
+    if trial:
+        undone = _undone_since(journal, run, trial, settings)
+        first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
+    else:
+        undone = SentSince() if scan.mapping.sync else corrected_since(journal, run)
+        first = [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
+        first += undone.remarks(journal, run, settings, journal.now())
     said = (*_lost(missing), *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.

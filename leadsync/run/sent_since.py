@@ -122,6 +122,24 @@ def sent_since(
         repeated = learned
 
 
+def corrected_since(journal: Journal, draft: RunRecord) -> SentSince:
+    """The rows of a draft that would undo their own corrections: they went through since an earlier run has read the
+    same content."""
+    found, history = SentSince(), journal.history()
+    for run in journal.runs():
+        is_same = run.complete and (run.fingerprint, run.sheet) == (draft.fingerprint, draft.sheet)
+        if not is_same or run.retry_of or not run.is_at(draft.dialer, draft.ids):
+            continue
+        for number, later in journal.descendants(run.id).items():
+            by, there = next(((by, there) for by, state, there in reversed(later) if state is State.SUCCEEDED), ("", 0))
+            mine, went = next(history.record(draft.id, number), None), next(history.record(by, there), None)
+            if mine is None or went is None or went.time is None or mine.status is not Status.UNSENT:
+                continue
+            if mine.lead == went.lead and undoes(mine.fields, went.fields):
+                found.undo(LastSent(by, there, went.time, went.fields))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _OtherRuns:
     """The payloads of other runs beside a run.

@@ -1,6 +1,7 @@
 """Decisions in a review file count as those of `resolve`: with a receipt, to be taken back, never two of them."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,19 @@ def test_a_decision_to_send_a_correction_waits_for_an_equal_row_and_says_so(desk
     assert f"`leadsync show {other} --status conflict --status unknown` lists those" in waits.err
     assert desk.leadsync("resolve", other, "--row", "2", "--not-applied").code == 0
     assert desk.leadsync("run", file, "--json").json["statuses"] == {"succeeded": 1}
+
+
+def test_a_sheet_that_says_what_was_in_doubt_before_its_correction_was_sent_is_told(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L1,0383218191,Sale"), "--json").json
+    review = Path(first["files"]["review"]).read_text("utf-8").replace("Sale", "Busy")
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    stopped = desk.leadsync("run", desk.sheet("decided.csv", *f"{review.rstrip()}send".splitlines()), "--json")
+    assert stopped.code == 4
+    dialer.faults.clear()
+    told = f"! 1 row says what its lead was sent before, today {{}} by run {first['run']}; --skip-unchanged skips none"
+    said = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, "L1,0383218191,Sale")).err
+    assert re.search(re.escape(told).replace(r"\{\}", r"\d\d:\d\d"), said)
+    assert desk.leadsync("resume", stopped.json["run"]).code == 0
+    said = desk.leadsync("run", desk.sheet("c.csv", HEADINGS, "L1,0383218191,Sale")).err
+    assert "row says what its lead was sent before" in said

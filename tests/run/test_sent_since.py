@@ -285,3 +285,35 @@ def test_a_remedy_is_named_only_where_it_brings_the_newer_values_back(desk: Desk
     [warning] = [line for line in desk.leadsync("resume", monday, "--json").json["warnings"] if "undo" in line]
     open_end = ", and a person has to decide whether that was applied" if since == "undecided" else ""
     assert warning.endswith(f" by run {tuesday}{open_end}")
+
+
+@pytest.mark.parametrize("since", ["at once", "behind a stop"])
+def test_a_sheet_begun_anew_tells_of_the_corrections_that_it_undoes(desk: Desk, since: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    sheet = desk.sheet("a.csv", HEADINGS, *MONDAY)
+    first = desk.leadsync("run", sheet, "--json").json
+    report = Path(first["files"]["report"])
+    report.write_text(report.read_text("utf-8").replace("L1,0383218101,Sale", "L1,0383218101,Busy"), "utf-8")
+    if since == "behind a stop":
+        dialer.faults.add([REFUSE])
+    corrected = desk.leadsync("run", report, "--json").json["run"]
+    dialer.faults.clear()
+    fresh = desk.leadsync("run", sheet, "--fresh")
+    if since == "behind a stop":
+        assert "would undo" not in fresh.err
+        desk.leadsync("resume", corrected)
+        fresh = desk.leadsync("run", sheet)
+    [line] = [line for line in fresh.err.splitlines() if "would undo" in line]
+    assert line.startswith("! 1 row would undo what its lead was sent since, today ")
+    assert line.endswith(f" by run {corrected}")
+    assert dispositions(dialer)[-1 if since == "behind a stop" else -2] == "L1 Sale"
+
+
+def test_a_sheet_written_anew_with_other_rows_tells_nothing_of_them(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    sheet = desk.sheet("a.csv", HEADINGS, *MONDAY)
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    report.write_text(report.read_text("utf-8").replace("L1,0383218101,Sale", "L1,0383218101,Busy"), "utf-8")
+    desk.leadsync("run", report)
+    desk.sheet("a.csv", HEADINGS, "L1,0383218101,Away")
+    assert "would undo" not in desk.leadsync("run", sheet, "--fresh").err

@@ -36,6 +36,12 @@ _DECIDED_TO_SEND = (
 )
 """The decision is kept with the row that a person saw, be it taken by a later run."""
 
+_SENT_IN_DOUBT = (
+    f"(state = '{State.SKIPPED}' AND EXISTS (SELECT 1 FROM decisions AS made "
+    "WHERE made.run = {rows}.run AND made.number = {rows}.number AND made.decided = 'send'))"
+)
+"""A row that was in doubt when a person decided to send it from another file: its lead may have taken it."""
+
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
 _SEARCHED = 100_000
@@ -71,7 +77,7 @@ class LeadHistory(Connected):
                 f"WITH last AS ({self._LAST}) "
                 "SELECT lead, run, number, time, fields, state, sequence FROM last JOIN lines USING (run, number) "
                 f"WHERE state IN ('{State.SUCCEEDED}', '{State.CONFLICT}') "
-                f"OR (state = '{State.UNKNOWN}' AND NOT harmless)",
+                f"OR (state = '{State.UNKNOWN}' AND NOT harmless) OR {_SENT_IN_DOUBT.format(rows='last')}",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             return {lead: _last_sent(*runs[run], *values) for lead, run, *values in rows}
@@ -104,7 +110,7 @@ class LeadHistory(Connected):
             same = connection.execute(
                 f"SELECT lead, run, number, {TIME_OF_ROW}, fields, state, sequence FROM json_each(?) AS wanted "
                 "CROSS JOIN rows JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
-                f"AND state = '{State.SUCCEEDED}' AND sequence IS NOT NULL "
+                f"AND (state = '{State.SUCCEEDED}' OR {_SENT_IN_DOUBT.format(rows='rows')}) AND sequence IS NOT NULL "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 "AND fields IN (SELECT value FROM json_each(?)) ORDER BY sequence",
                 [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
