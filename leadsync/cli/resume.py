@@ -36,7 +36,7 @@ def resume(run_id: str | None, after_restore: bool, options: SendOptions) -> int
     with shell.sound_journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
-            return no_run(shell, "There is no run to go on with.")
+            return no_run(shell, f"There is no run to go on with.{_waiting(shell)}")
         with earlier_run(shell, stopped, options) as (hooks, settings):
             if after_restore:
                 _put_in_doubt(shell, journal, stopped)
@@ -54,6 +54,17 @@ def _put_in_doubt(shell: Shell, journal: "Journal", run: RunRecord) -> None:
         f"{agreeing(count, 'is', 'are')} in doubt. Those that set no disposition are sent by themselves; a person "
         f"decides on the others: `{shell.called} resolve {run.id}`."
     )
+
+
+def _waiting(shell: Shell) -> str:
+    """The words about sheets that wait for their turn on the page; empty if none does."""
+    from leadsync.web.places import Places
+
+    if not (count := len(Places(shell.state_folder()).all())):
+        return ""
+    waits = counted(count, "sheet waits for its turn", "sheets wait for their turn")
+    them = agreeing(count, "it", "them")
+    return f" {waits} on the page; if that is not running, `{shell.called} web` goes on with {them}."
 
 
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:

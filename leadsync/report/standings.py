@@ -93,7 +93,7 @@ class Standing:
 _RUN_AT_WORK = Standing(
     StandingKind.AT_WORK, "A process has it just now: its first rows go in a moment, or its files are being written."
 )
-_TURN = "It waits for its turn: as many runs as allowed are being sent."
+_TURN = "It waits for its turn on the page; without a page, `leadsync web` goes on with it."
 WAITS = "Waits for a worker."
 NO_WORKER = (
     "Waits for a worker, and none is running for this dialer: start `leadsync worker` on a machine that reaches it, or "

@@ -83,6 +83,7 @@ def _told(job: Job, upload: Upload | None = None) -> Iterator[None]:
     except Exception as error:
         _log.error("A job failed\n%s", traceback_of(error))
         _refuse(job, f"leadsync itself failed ({type(error).__name__}); {LOG_NAME} in its state folder shows where.")
+    job.leave_queue()
 
 
 def _refuse(job: Job, words: str) -> None:

@@ -95,7 +95,7 @@ def send_draft(host: Session, upload: Upload, job: Job) -> None:
     jobs = jobs_of(host.state_folder(), upload, "send")
     with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         newest = jobs.newest()
-        if newest is None or newest.number != job.number or job.noted:
+        if newest is None or newest.number != job.number or job.is_begun:
             return  # somebody has asked anew since, or it was done
         with job_turn(job, host.settings().web.runs_at_once):
             job.note(JobState.READING)

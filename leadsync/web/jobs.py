@@ -17,12 +17,15 @@ from typing import Any
 from leadsync.errors import BusyError, LeadsyncError
 from leadsync.journal import StateLock
 from leadsync.private_files import make_private_folder
+from leadsync.web.places import Places
 from leadsync.web.uploads import Upload
 from leadsync.web.value_files import ValueFolder
 
 _START_SECONDS = 20.0
 """After that a child of another page without a lock has ended; Python with all libraries starts in 2 s."""
 _BEGUN = "begun"
+READ = "read"
+"""The kind of the jobs that send nothing."""
 _processes: dict[tuple[Path, str], Callable[[], bool]] = {}
 """Whether the children live that this process has started, by their jobs."""
 _POLL_SECONDS = 0.2
@@ -34,7 +37,7 @@ class JobState(StrEnum):
     STARTING = "starting"
     """The child has not said anything yet."""
     QUEUED = "queued"
-    """It waits for its turn."""
+    """It waits for its turn; without a child, for a page that starts one anew."""
     READING = "reading"
     """The sheet is read."""
     SENDING = "sending"
@@ -68,6 +71,13 @@ class Job:
     kind: str
     number: int
     lock_name: str
+    key: str = ""
+    """The id of its upload or run."""
+
+    @property
+    def verb(self) -> str:
+        """What its child is to do."""
+        return str(self.asked.get("verb", self.kind))
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -88,6 +98,13 @@ class Job:
         """Take it back, if its turn has not come yet; its child notices that."""
         self.folder.claim(self._cancel_file, {"user": user})
 
+    def leave_queue(self) -> None:
+        """Give up its place: its turn has come, or it was done without one."""
+        places = Places(self.state_folder)
+        for place in places.all():
+            if place.is_of(self.key, self.number):
+                places.give_up(place)
+
     def begin(self) -> None:
         """Take its turn: nobody takes it back any more. Raises JobCancelledError if somebody has."""
         self.folder.claim(self._cancel_file, {"user": ""})
@@ -99,12 +116,24 @@ class Job:
         return str((self.folder.load(self._cancel_file) or {}).get("user", ""))
 
     @property
+    def is_begun(self) -> bool:
+        """Whether its turn has come."""
+        return bool(self.noted) and self.noted.get("state") != JobState.QUEUED
+
+    @property
+    def has_child(self) -> bool:
+        """Whether a child is at work on it, or is about to be."""
+        return is_held(self.state_folder, self.lock_name) or self._is_starting()
+
+    @property
     def state(self) -> JobState:
         """Where it stands; a state of a child at work counts while its lock is held."""
         said = self.noted.get("state", JobState.STARTING)
         state = JobState(said) if said in set(JobState) else JobState.LOST
         if state in _OVER or is_held(self.state_folder, self.lock_name):
             return state
+        if state is JobState.QUEUED and self.noted.get("state") == state:
+            return JobState.CANCELLED if self.cancelled_by else state
         is_starting = state is JobState.STARTING and self._is_starting()
         said = self.noted.get("state", JobState.STARTING)  # it may have ended since
         if said in _OVER:
@@ -135,7 +164,7 @@ class Job:
             return lives()
         # The page was started anew since. The count begins anew with the system.
         begun = self.asked.get(_BEGUN)
-        return isinstance(begun, float) and 0 <= time.monotonic() - begun < _START_SECONDS
+        return isinstance(begun, float) and _is_new(begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +175,8 @@ class Jobs:
     folder: ValueFolder
     kind: str
     lock_name: str
+    key: str = ""
+    """The id of the upload or run that they are about."""
 
     def all(self) -> list[Job]:
         """All of them, the newest first."""
@@ -159,7 +190,7 @@ class Jobs:
 
     def job(self, number: int) -> Job:
         """The job of that number."""
-        return Job(self.state_folder, self.folder, self.kind, number, self.lock_name)
+        return Job(self.state_folder, self.folder, self.kind, number, self.lock_name, self.key)
 
     def claim(self, asked: dict[str, Any]) -> Job | None:
         """A new job; None while another is at work, or if somebody else was faster."""
@@ -168,20 +199,24 @@ class Jobs:
             return None
         job = self.job(last.number + 1 if last else 1)
         begun = {**asked, _BEGUN: time.monotonic()}
-        return job if self.folder.claim(f"{job.kind}-{job.number}.json", begun) else None
+        if not self.folder.claim(f"{job.kind}-{job.number}.json", begun):
+            return None
+        if self.kind != READ:
+            Places(self.state_folder).take(job.verb, job.key, job.number, job.lock_name)
+        return job
 
 
 def jobs_of(state: Path, upload: Upload, kind: str) -> Jobs:
     """The `read` or the `send` jobs of an upload: one child at a time works on a sheet."""
     sheet = sha256(str(upload.file).encode()).hexdigest()[:32]
-    return Jobs(state, upload.values, kind, f"page-sheet-{sheet}")
+    return Jobs(state, upload.values, kind, f"page-sheet-{sheet}", upload.id)
 
 
 def run_jobs(state: Path, run_id: str) -> Jobs:
     """The jobs of a run."""
     folder = state.resolve() / "page_jobs"
     make_private_folder(folder)
-    return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
+    return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}", run_id)
 
 
 def is_held(state_folder: Path, lock_name: str) -> bool:
@@ -207,10 +242,16 @@ def held(state_folder: Path, lock_name: str, patience: float) -> Iterator[None]:
 
 
 @contextmanager
-def turn(state_folder: Path, at_once: int, wait: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Wait for a turn: at most so many children send at once. `wait` is called before each look but the first."""
+def turn(
+    state_folder: Path,
+    at_once: int,
+    wait: Callable[[], object] = lambda: None,
+    is_next: Callable[[], bool] = lambda: True,
+) -> Iterator[None]:
+    """Wait for a turn: at most so many children send at once. `wait` is called before each look but the first;
+    nothing is taken until `is_next`."""
     while True:
-        for number in range(at_once):
+        for number in range(at_once if is_next() else 0):
             lock = _lock(state_folder, f"page-turn-{number}")
             try:
                 lock.acquire(0)
@@ -227,15 +268,30 @@ def turn(state_folder: Path, at_once: int, wait: Callable[[], object] = lambda: 
 
 @contextmanager
 def job_turn(job: Job, at_once: int) -> Iterator[None]:
-    """The turn of a job, queued meanwhile. Raises JobCancelledError if somebody takes it back before."""
+    """The turn of a job, queued meanwhile behind those asked for before. Raises JobCancelledError if somebody takes it
+    back before."""
+    places = Places(job.state_folder)
+    own = next((one for one in places.all() if one.is_of(job.key, job.number)), None)
+    place = own or places.take(job.verb, job.key, job.number, job.lock_name)
 
     def wait() -> None:
         _refuse_cancelled(job)
         job.note(JobState.QUEUED)
 
-    with turn(job.state_folder, at_once, wait):
+    def is_next() -> bool:
+        # Of its own sheet or run nobody else is at work.
+        before = (one for one in places.all() if one.at < place.at and one.lock_name != job.lock_name)
+        return not any(_is_new(one.begun) or is_held(job.state_folder, one.lock_name) for one in before)
+
+    with turn(job.state_folder, at_once, wait, is_next):
+        job.leave_queue()
         job.begin()
         yield
+
+
+def _is_new(begun: float) -> bool:
+    """Whether a child begun then may be starting still."""
+    return 0 <= time.monotonic() - begun < _START_SECONDS
 
 
 def _refuse_cancelled(job: Job) -> None:

@@ -63,7 +63,7 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
     jobs = run_jobs(host.state_folder(), run_id)
     with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         newest = jobs.newest()
-        if newest is None or newest.number != job.number or job.noted:
+        if newest is None or newest.number != job.number or job.is_begun:
             return
         with host.journal() as journal:
             # Before it waits for its turn: the person is still there.

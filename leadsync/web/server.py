@@ -5,6 +5,7 @@ import secrets
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from leadsync.web.sessions import Sessions
 from leadsync.web.site import Site
 from leadsync.web.stats_counts import StatsCounts, count_apart
 from leadsync.web.users import Users
+from leadsync.web.waiting_jobs import waiting_jobs_started
 
 _KEY_FILE = "web_secret"
 _SECRET_BYTES = 32
@@ -43,6 +45,7 @@ class Server:
         journal_place: tuple[str, float] = ("", 0.0),
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
+        self._state, self._config = state, config
         web = settings().web
         users = Users(state)
         provider = _provider(settings(), has_users=bool(users.all()))
@@ -104,10 +107,8 @@ class Server:
             config.load()
             config.ssl = self._tls
         server = _Announced(config, ready)
-        try:
+        with suppress(KeyboardInterrupt), waiting_jobs_started(self._state, self._config):
             server.run([self._listener])
-        except KeyboardInterrupt:
-            return
 
 
 class _Announced(uvicorn.Server):

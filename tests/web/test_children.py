@@ -11,6 +11,7 @@ from leadsync.simulator import PracticeDialer
 from leadsync.web import children
 from leadsync.web.jobs import JobState, turn
 from leadsync.web.preview import GO_ON
+from leadsync.web.waiting_jobs import start_waiting_jobs
 from tests.conftest import Desk
 from tests.web.shop import Shop, applied, wait_for, wait_until
 
@@ -25,7 +26,7 @@ def test_a_child_outlives_the_page_and_sends_once(shop: Shop, dialer: PracticeDi
     assert "KEY" not in (shop.state / "children.log").read_text()
 
 
-def test_a_child_killed_between_the_draft_and_the_first_row_has_sent_nothing(
+def test_a_child_killed_where_it_waits_is_started_anew_by_the_page_and_sends_once(
     shop: Shop, dialer: PracticeDialer
 ) -> None:
     upload = shop.upload()
@@ -37,10 +38,15 @@ def test_a_child_killed_between_the_draft_and_the_first_row_has_sent_nothing(
         wait_until(lambda: job.noted.get("state") == JobState.QUEUED)
         assert job.state is JobState.QUEUED
         os.kill(child, signal.SIGKILL)
-        wait_until(lambda: job.state is JobState.LOST)
+        wait_until(lambda: not job.has_child)
+        assert job.state is JobState.QUEUED, "it waits for the page"
+        assert start_waiting_jobs(shop.state, shop.desk.config) == [job]
+        wait_until(lambda: job.has_child)
+        assert start_waiting_jobs(shop.state, shop.desk.config) == []
     assert dialer.ledger.received == []
-    assert shop.send(upload, seen).state is JobState.ENDED
+    assert wait_for(job).state is JobState.ENDED
     assert applied(dialer) == ["A1", "A2"]
+    assert start_waiting_jobs(shop.state, shop.desk.config) == []
 
 
 def test_a_child_killed_while_it_sends_leaves_a_run_to_go_on_with(shop: Shop, desk: Desk) -> None:

@@ -59,7 +59,9 @@ def test_a_preview_of_other_choices_is_none(shop: Shop, upload: Upload) -> None:
         ({"state": JobState.QUEUED}, True, Stage.QUEUED, ""),
         ({"state": JobState.SENDING, "run": RUN}, True, Stage.SENT, ""),
         # Without its lock a child is dead.
-        ({"state": JobState.QUEUED}, False, Stage.SHOWN, DIED),
+        ({"state": JobState.READING}, False, Stage.SHOWN, DIED),
+        # But for one that waits: the page starts another.
+        ({"state": JobState.QUEUED}, False, Stage.QUEUED, ""),
         ({"state": JobState.SENDING, "run": RUN}, False, Stage.SENT, ""),
         ({"state": JobState.REFUSED, "error": "No key.", "run": ""}, False, Stage.SHOWN, "No key."),
         ({"state": JobState.REFUSED, "error": "No disk.", "run": RUN}, False, Stage.SENT, "No disk."),

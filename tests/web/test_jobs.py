@@ -5,13 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from leadsync.errors import BusyError
-from leadsync.web.jobs import JobCancelledError, Jobs, JobState, held, is_held, job_turn, turn
+from leadsync.web.jobs import Job, JobCancelledError, Jobs, JobState, held, is_held, job_turn, turn
+from leadsync.web.places import Places
 from leadsync.web.value_files import ValueFolder
 
 HOLD = """
@@ -158,3 +159,49 @@ def test_so_many_have_their_turn_at_once(tmp_path: Path) -> None:
     assert waited == [0, 0.2]
     with turn(tmp_path, 2):
         pass
+
+
+def another_job(tmp_path: Path, key: str) -> Job:
+    folder = tmp_path / key
+    folder.mkdir()
+    job = Jobs(tmp_path, ValueFolder(folder), "send", f"page-{key}", key).claim({})
+    assert job is not None
+    return job
+
+
+def test_who_has_asked_first_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = another_job(tmp_path, "a"), another_job(tmp_path, "b")
+    monkeypatch.setattr(time, "sleep", gives_up)
+    with pytest.raises(TimeoutError), job_turn(second, 2):
+        pytest.fail("the child of the first is starting, and two turns are free")
+    with held(tmp_path, first.lock_name, 0), job_turn(first, 2), job_turn(second, 2):
+        assert Places(tmp_path).all() == []
+
+
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_a_job_waits_for_an_earlier_one_while_that_has_a_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_alive: bool
+) -> None:
+    first, second = another_job(tmp_path, "a"), another_job(tmp_path, "b")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "sleep", gives_up)
+    monkeypatch.setattr("leadsync.web.jobs.time.monotonic", lambda: now + 21)
+    with ExitStack() as stack:
+        if is_alive:
+            stack.enter_context(held(tmp_path, first.lock_name, 0))
+            stack.enter_context(pytest.raises(TimeoutError))
+        with job_turn(second, 1):
+            assert not is_alive
+    assert [place.key for place in Places(tmp_path).all()] == ["a", "b"][: 1 + is_alive]
+
+
+def test_a_job_that_waits_without_a_child_is_taken_back_at_once(tmp_path: Path) -> None:
+    job = another_job(tmp_path, "a")
+    job.note(JobState.QUEUED)
+    assert job.state is JobState.QUEUED
+    job.cancel("Bob")
+    assert (job.state, job.cancelled_by) == (JobState.CANCELLED, "Bob")
+
+
+def gives_up(_: float) -> None:
+    raise TimeoutError

@@ -26,7 +26,9 @@ def job_of(page: DraftPage, kind: str) -> tuple[str, Job]:
 )
 def test_what_waits_for_its_turn_is_queued_everywhere(page: DraftPage, kind: str, before: str, what: str) -> None:
     run, job = job_of(page, kind)
-    asked = f"Ann has asked for {what}. It waits for its turn: as many runs as allowed are being sent."
+    asked = (
+        f"Ann has asked for {what}. It waits for its turn on the page; without a page, `leadsync web` goes on with it."
+    )
     with ExitStack() as child:
         child.enter_context(held(page.shop.state, job.lock_name, 1))
         job.note(JobState.QUEUED)
@@ -43,4 +45,9 @@ def test_what_waits_for_its_turn_is_queued_everywhere(page: DraftPage, kind: str
         assert not any(word in home.partition("To do")[2] for word in ("draft", "trial", "to send"))
         if kind == "rest":
             assert f"queued {asked}" in words(page.browser.get(f"/runs/{run}"))
-    assert f"{run}  {before}  friday.csv" in page.shop.desk.leadsync("runs").out, "its child has died"
+    assert f"{run}  queued, waits for its turn  friday.csv" in page.shop.desk.leadsync("runs").out, "its child has died"
+    if kind == "draft":
+        said = page.shop.desk.leadsync("resume").out
+        assert said.startswith("There is no run to go on with. 1 sheet waits for its turn on the page; ")
+    job.cancel("Ann")
+    assert f"{run}  {before}  friday.csv" in page.shop.desk.leadsync("runs").out
