@@ -75,9 +75,9 @@ class Corrections:
         """Count one row."""
         if isinstance(decision, Send):
             self._note_place(context, decision)
-        if isinstance(decision, Skip) and decision.kind is SkipKind.LATER_ROW_OF_TRIAL:
-            self._too_late.append(context.row.number)
         origin = context.origin
+        if isinstance(decision, Skip) and _is_too_late(decision, origin):
+            self._too_late.append(context.row.number)
         if origin is None or context.second_line:
             return
         self._compared += 1
@@ -241,6 +241,12 @@ def is_changed(origin: Origin, mapped: Lead | Rejected, sheet: SheetFacts) -> bo
     if origin.state not in (State.SUCCEEDED, State.SKIPPED) or not isinstance(mapped, Lead):
         return False
     return not says_the_same(sheet, mapped, origin)
+
+
+def _is_too_late(skip: Skip, origin: Origin | None) -> bool:
+    """Whether a row that was never sent is skipped for a later one of its lead."""
+    is_left = origin is not None and origin.state is State.PENDING
+    return skip.kind is SkipKind.LATER_ROW_OF_TRIAL or (skip.kind is SkipKind.LATER_ROW and is_left)
 
 
 def _changes(context: Context) -> Iterator[tuple[str, str, str]]:

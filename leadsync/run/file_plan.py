@@ -138,7 +138,7 @@ def _refuse_behind(journal: Journal, trial: RunRecord) -> None:
             if not journal.has_more(other):
                 first = f"on which a person has to decide first; `{show_undecided(other)}` lists those"
             raise UsageError(
-                f"Rows of run {trial.id} of this sheet wait for earlier rows of their leads in run {other}, {first}, "
+                f"Rows of run {trial.id} of this sheet wait for other rows of their leads in run {other}, {first}, "
                 "then give this file again."
             )
 

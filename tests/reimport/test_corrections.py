@@ -138,3 +138,15 @@ def test_a_failed_row_that_went_corrected_after_a_round_in_vain_is_not_retried(d
     assert last["statuses"] == {"succeeded": 1}
     desk.leadsync("retry", run)
     assert received(dialer) == [("L1", "Sail"), ("L1", "Sale")]
+
+
+def test_a_row_left_behind_a_later_one_that_was_given_back_alone_is_named(desk: Desk) -> None:
+    dialer = desk.dialer(settings=SETTINGS, faults=[FaultRule(FaultKind.HTTP, status=401)])
+    sheet = desk.sheet("leads.csv", HEAD, "L1,0412345671,Sale", "L1,0412345672,Sale")
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    dialer.faults.clear()
+    head, first, second = report.read_text("utf-8").splitlines()
+    desk.leadsync("run", desk.sheet("alone.csv", head, second.replace("Sale", "Busy")))
+    said = desk.leadsync("run", desk.sheet("whole.csv", head, first, second)).err
+    assert "! 1 row is not sent, because a later row of its lead went through (row 2)." in said
+    assert received(dialer)[-1] == ("L1", "Busy")
