@@ -66,11 +66,10 @@ def read_draft(
     ended = _ended(journal, run, scan, begins_anew, sources)
     missing = _missing(journal, run, trial, scan, ended)
     copies, again = _copies(journal, run, scan), scan.sent_again
+    undone = _undone_since(journal, run, trial, settings, scan)
     if trial:
-        undone = _undone_since(journal, run, trial, settings)
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
     else:
-        undone = SentSince() if scan.mapping.sync else corrected_since(journal, run)
         first = [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
         first += undone.remarks(journal, run, settings, journal.now())
     said = (*_lost(missing), *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
@@ -96,11 +95,16 @@ def read_draft(
     return with_held(plan, journal, end)
 
 
-def _undone_since(journal: Journal, run: RunRecord, trial: RunRecord, settings: Settings) -> SentSince:
-    """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial.
+def _undone_since(
+    journal: Journal, run: RunRecord, trial: RunRecord | None, settings: Settings, scan: SheetScan
+) -> SentSince:
+    """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial;
+    without a trial, those that undo their own corrections.
 
-    A copy's rows are compared one by one.
+    The rows of a copy or of a file given back are compared one by one.
     """
+    if trial is None:
+        return SentSince() if scan.mapping.sync else corrected_since(journal, run)
     if run.checked or trial.checked:
         return SentSince()
 
