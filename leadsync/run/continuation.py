@@ -239,9 +239,12 @@ def is_place_of(run: RunRecord, settings: Settings) -> bool:
 
 
 def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:
-    """Whether the settings name the dialer and campaign of the run; ids may change until a row has a result."""
+    """Whether the settings name the dialer and campaign of the run, or may have meant it: until a row has a result its
+    ids may be corrected. A run whose place stands in the settings under another name is of that one."""
     if is_place_of(run, settings):
         return True
+    if settings.place_of(run.dialer, run.ids)[1] is not None:
+        return False
     touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
     return not touched
 
