@@ -165,7 +165,7 @@ class LastSent:
     """The values last sent to a lead, with the run, row and time; `state` tells whether the lead has taken them.
 
     `state` is `succeeded`, a state for a person to decide (`unknown` or `conflict`), that of a row for its run to send
-    (`pending` or `in_flight`), or `skipped`: it was in doubt, and a person decided to send it from another file.
+    (`pending` or `in_flight`), or `skipped`: it was in doubt, and a person decided to send it once more.
     """
 
     run_id: str

@@ -264,3 +264,21 @@ def test_a_sheet_that_says_what_was_in_doubt_before_its_correction_was_sent_is_t
     assert desk.leadsync("resume", stopped.json["run"]).code == 0
     said = desk.leadsync("run", desk.sheet("c.csv", HEADINGS, "L1,0383218191,Sale")).err
     assert "row says what its lead was sent before" in said
+
+
+def test_a_row_in_doubt_that_was_refused_when_it_went_again_counts_as_sent_before(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L1,0383218191,Sale"), "--json").json["run"]
+    desk.leadsync("resolve", first, "--row", "2", "--send")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    assert desk.leadsync("resume", first).code == 3
+    said = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, "L1,0383218191,Sale", "L2,0383218192,Sale")).err
+    assert "! 1 row says what its lead was sent before" in said
+
+
+def test_a_row_that_a_person_called_not_applied_does_not_count_as_sent(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L1,0383218191,Sale"), "--json").json["run"]
+    desk.leadsync("resolve", first, "--row", "2", "--not-applied")
+    said = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, "L1,0383218191,Sale", "L2,0383218192,Sale")).err
+    assert "what its lead was" not in said

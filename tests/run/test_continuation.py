@@ -216,3 +216,20 @@ def test_a_row_left_goes_before_a_later_one_of_its_lead_in_the_run_that_gave_it(
     desk.leadsync("resume", rest)
     desk.leadsync("resume", first["run"])
     assert [entry.fields["Version"] for entry in dialer.ledger.received if entry.lead == "B"] == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize("way", ["copy", "fresh"])
+def test_another_campaign_takes_no_rows_of_a_run_without_results(desk: Desk, way: str) -> None:
+    """Ids may be corrected until a row has a result; those that stand in the settings were no mistake."""
+    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    sheet, copy = desk.sheet("mon.csv", HEADINGS, *TWO_ROWS), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    dialer.faults.add([REFUSE])
+    stopped = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    given, options = (copy, ()) if way == "copy" else (sheet, ("--fresh",))
+    assert desk.leadsync("run", given, "--campaign", "winback", *options).code == 0
+    assert len(received(dialer)) == len(TWO_ROWS)
+    assert desk.leadsync("resume", stopped).code == 0
+    assert len(received(dialer)) == 2 * len(TWO_ROWS)

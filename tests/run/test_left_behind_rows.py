@@ -1,5 +1,6 @@
 """Rows left of a stopped run that the file which takes its sheet over does not hold are named, and go in a sheet."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,37 @@ def test_a_sheet_that_goes_on_behind_its_trial_with_all_rows_says_nothing(desk: 
     desk.sheet("a.csv", HEAD, "D,Sale", "C,Busy", "B,Sale", "A,Sale")
     assert "not in this file" not in desk.leadsync("run", sheet).err
     assert sent(dialer) == [("A", "Sale"), ("D", "Sale"), ("C", "Busy"), ("B", "Sale")]
+
+
+def test_a_row_added_in_a_stopped_copy_is_named_by_its_sheet(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    with copy.open("a", encoding="utf-8") as file:
+        file.write("B,Sale" + "," * (copy.read_text("utf-8").splitlines()[0].count(",") - 1) + "\n")
+    run = stopped(desk, dialer, copy)
+    said = desk.leadsync("run", sheet).err
+    assert f"! 1 row left of run {run} is not in this file (row 3), and is skipped there; to send it, give " in said
+    assert sent(dialer) == [("A", "Sale")]
+
+
+def take_over_anew(desk: Desk, _: str) -> None:
+    desk.leadsync("run", desk.sheet("a.csv", HEAD, "C,Sale"), "--fresh")
+
+
+def take_over_by_report(desk: Desk, run: str) -> None:
+    report = Path(desk.leadsync("show", run, "--json").json["files"]["report"])
+    report.write_text(report.read_text("utf-8").replace("Busy", "Away"), "utf-8")
+    assert desk.leadsync("run", report, LEADSYNC_API_KEY="wrong").code == 4
+
+
+@pytest.mark.parametrize("take_over", [take_over_anew, take_over_by_report])
+def test_a_row_taken_over_unsent_hides_nothing_that_its_lead_was_sent(
+    desk: Desk, dialer: PracticeDialer, take_over: Callable[[Desk, str], None]
+) -> None:
+    desk.leadsync("run", desk.sheet("b.csv", HEAD, "A,Sale"))
+    take_over(desk, stopped(desk, dialer, desk.sheet("a.csv", HEAD, "A,Busy", "D,Sale")))
+    dialer.ledger.received.clear()
+    again = desk.sheet("c.csv", HEAD, "A,Sale", "E,Sale")
+    desk.leadsync("run", again, "--skip-unchanged")
+    assert sent(dialer) == [("E", "Sale")]
+    assert "! 2 rows say what their lead was last sent" in desk.leadsync("run", again, "--fresh").err

@@ -8,16 +8,31 @@ from leadsync.dialer_address import same_dialer
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, Connection, Database, moment
 from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
+from leadsync.journal.sql.sendable_rows import IN_DOUBT
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
 from leadsync.models import CAMPAIGN_ID, CampaignIds, RowRecord
 
-_NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
-"""With an attempt behind it, such a row has certainly not changed the lead."""
+_OVER = f"('{State.SKIPPED}', '{State.FAILED}')"
+_DECIDED_AS = (
+    "EXISTS (SELECT 1 FROM decisions AS made WHERE made.run = rows.run AND made.number = rows.number "
+    "AND made.decided = '{word}')"
+)
+_ONCE_IN_DOUBT = (
+    f"(NOT {_DECIDED_AS.format(word='not applied')} AND ({_DECIDED_AS.format(word='send')} OR EXISTS (SELECT 1 "
+    f"FROM attempts AS made WHERE made.run = rows.run AND made.number = rows.number AND {IN_DOUBT})))"
+)
+"""Of a row that is over: whether its lead may have taken it. A person decided to send it once more, from another file
+or with another answer since."""
+
+_MAY_BE_TAKEN = (
+    f"(rows.state NOT IN ('{State.PENDING}', '{State.REJECTED}', '{State.SKIPPED}', '{State.FAILED}') "
+    f"OR (rows.state IN {_OVER} AND {_ONCE_IN_DOUBT}))"
+)
 
 SENT_TO_LEADS = (
     "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
-    f"AND rows.sequence IS NOT NULL AND rows.state NOT IN {_NOT_APPLIED} "
+    f"AND rows.sequence IS NOT NULL AND {_MAY_BE_TAKEN} "
     "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 )
 """The rows behind `last_sent`; the values are the leads and the runs.
@@ -35,12 +50,6 @@ _DECIDED_TO_SEND = (
     "WHERE taken.by_run = rows.run AND taken.by_number = rows.number AND made.decided = 'send'))"
 )
 """The decision is kept with the row that a person saw, be it taken by a later run."""
-
-_SENT_IN_DOUBT = (
-    f"(state = '{State.SKIPPED}' AND EXISTS (SELECT 1 FROM decisions AS made "
-    "WHERE made.run = {rows}.run AND made.number = {rows}.number AND made.decided = 'send'))"
-)
-"""A row that was in doubt when a person decided to send it from another file: its lead may have taken it."""
 
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
@@ -77,7 +86,7 @@ class LeadHistory(Connected):
                 f"WITH last AS ({self._LAST}) "
                 "SELECT lead, run, number, time, fields, state, sequence FROM last JOIN lines USING (run, number) "
                 f"WHERE state IN ('{State.SUCCEEDED}', '{State.CONFLICT}') "
-                f"OR (state = '{State.UNKNOWN}' AND NOT harmless) OR {_SENT_IN_DOUBT.format(rows='last')}",
+                f"OR (state IN ('{State.UNKNOWN}', '{State.SKIPPED}', '{State.FAILED}') AND NOT harmless)",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             return {lead: _last_sent(*runs[run], *values) for lead, run, *values in rows}
@@ -110,7 +119,8 @@ class LeadHistory(Connected):
             same = connection.execute(
                 f"SELECT lead, run, number, {TIME_OF_ROW}, fields, state, sequence FROM json_each(?) AS wanted "
                 "CROSS JOIN rows JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
-                f"AND (state = '{State.SUCCEEDED}' OR {_SENT_IN_DOUBT.format(rows='rows')}) AND sequence IS NOT NULL "
+                f"AND (state = '{State.SUCCEEDED}' OR (state IN {_OVER} AND {_ONCE_IN_DOUBT})) "
+                "AND sequence IS NOT NULL "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 "AND fields IN (SELECT value FROM json_each(?)) ORDER BY sequence",
                 [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
@@ -222,7 +232,8 @@ class LeadHistory(Connected):
 def _last_sent(
     run_id: str, ids: CampaignIds, number: int, time: float, fields: str, state: str, sequence: int
 ) -> LastSent:
-    return LastSent(run_id, number, moment(time), ids.left_out(json.loads(fields)), State(state), sequence)
+    was = State.SKIPPED if state == State.FAILED else State(state)
+    return LastSent(run_id, number, moment(time), ids.left_out(json.loads(fields)), was, sequence)
 
 
 def _found(connection: Connection, grouped: str, values: list[object]) -> list[FoundLead]:

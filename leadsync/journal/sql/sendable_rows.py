@@ -7,14 +7,16 @@ SENDABLE = f"(state = 'pending' OR (state = 'unknown' AND {_RESENDABLE}))"
 UNDECIDED = f"(state = 'conflict' OR (state = 'unknown' AND NOT {_RESENDABLE}))"
 """The rows for a person to decide; later rows of the same lead wait for them."""
 
+IN_DOUBT = "(made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))"
+"""An attempt `made` of a row that its lead may have taken, whichever process made it (`maybe_applied` in old journals).
+
+One ended by a kill (no effect) says nothing about the row, unless it may have fired an action."""
 PENDING = (
     "number, lead, fields, attempts, state, CASE WHEN attempts = 0 THEN 0 ELSE (SELECT count(*) FROM attempts AS made "
     "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
-    "AND (made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))) END"
+    f"AND {IN_DOUBT}) END"
 )
-"""The last column counts attempts in doubt, whichever process made them (`maybe_applied` in old journals).
-
-An attempt ended by a kill (no effect) says nothing about the row, unless it may have fired an action."""
+"""The last column counts attempts in doubt."""
 PRIORITY_ORDER = (
     "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), '10') AS INTEGER)) "
     "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
