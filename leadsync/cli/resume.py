@@ -31,10 +31,11 @@ def resume(run_id: str | None, after_restore: bool, options: SendOptions) -> int
     from leadsync.run import plan_resume
 
     shell = command_shell()
-    if after_restore and not run_id:
+    if after_restore and run_id is None:
         raise UsageError("Name the run: leadsync resume RUN --after-restore; `leadsync runs` lists the runs.")
     with shell.sound_journal() as journal:
-        stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
+        newest = filter(partial(_can_go_on, journal), journal.runs())
+        stopped = journal.run(run_id) if run_id is not None else next(newest, None)
         if stopped is None:
             return no_run(shell, f"There is no run to go on with.{_waiting(shell)}")
         with earlier_run(shell, stopped, options) as (hooks, settings):

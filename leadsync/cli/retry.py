@@ -30,7 +30,9 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
     shell = command_shell()
     with shell.sound_journal() as journal:
-        before = journal.run(run_id) if run_id else next((run for run in journal.runs() if run.complete), None)
+        before = (
+            journal.run(run_id) if run_id is not None else next((run for run in journal.runs() if run.complete), None)
+        )
         if before is None:
             return no_run(shell, "There is no run to send again.")
         with earlier_run(shell, before, options) as (hooks, settings):

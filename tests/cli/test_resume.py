@@ -1,5 +1,7 @@
 """A stopped run, or a trial, goes on."""
 
+import pytest
+
 from tests.cli.samples import SHEET
 from tests.conftest import Desk
 
@@ -16,6 +18,14 @@ def test_nothing_to_resume(desk: Desk) -> None:
     done = desk.leadsync("resume")
     assert done.code == 0
     assert "no run" in done.out
+
+
+@pytest.mark.parametrize("words", [["resume"], ["retry"], ["show"], ["report"], ["resolve"], ["stop"]])
+def test_an_empty_id_names_no_run(desk: Desk, words: list[str]) -> None:
+    desk.dialer()
+    desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--limit", "1")
+    refused = desk.leadsync(*words, "", *(["--row", "2", "--applied"] if words == ["resolve"] else []))
+    assert (refused.code, "The id of the run is empty" in refused.err) == (2, True)
 
 
 def test_resume_passes_over_a_newer_run_that_is_done(desk: Desk) -> None:

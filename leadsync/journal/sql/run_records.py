@@ -22,6 +22,10 @@ class RunRecords(SqlRunQueue):
     def run(self, run_id: str) -> RunRecord:
         if run := self.find(run_id):
             return run
+        if not run_id.strip():
+            raise UsageError(
+                "The id of the run is empty, as from a variable without a value; `leadsync runs` lists them."
+            )
         runs = self.runs_like(run_id)
         if not runs:
             raise UsageError(f"There is no run {run_id}; `leadsync runs` lists them.")
