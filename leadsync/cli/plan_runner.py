@@ -135,6 +135,8 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
         taker = f"run {(left or others)[0].id} of {(left or others)[0].file.name}"
         return f"{taker} has taken over {what} of run {run.id}; {sends} sends {them}. {again}"
     by, numbers = left_out(journal, run)
+    if by and not numbers:
+        return f"run {by} has begun the sheet of run {run.id} anew, and what was left of that is skipped. {again}"
     if not numbers:
         return ""
     more = ", …" if len(numbers) > _MOST_LISTED else ""

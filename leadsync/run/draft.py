@@ -12,7 +12,7 @@ from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import Lead, RunRecord
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
@@ -71,6 +71,7 @@ def read_draft(
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
     else:
         first = [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
+        first += _corrections_ended(journal, run, ended)
         first += undone.remarks(journal, run, settings, journal.now())
     said = (*_lost(missing), *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
@@ -88,6 +89,7 @@ def read_draft(
         has_decisions=scan.has_decisions,
         came_back=bool(scan.mapping.sync),
         read_at=read_at,
+        ends=ended.keys(),
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
         write=partial(_confirm, journal, run.id, _effects(scan, ended, missing, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
@@ -104,7 +106,8 @@ def _undone_since(
     The rows of a copy or of a file given back are compared one by one.
     """
     if trial is None:
-        return SentSince() if scan.mapping.sync else corrected_since(journal, run)
+        is_given_back = scan.mapping.sync and not run.checked
+        return SentSince() if is_given_back else corrected_since(journal, run)
     if run.checked or trial.checked:
         return SentSince()
 
@@ -259,6 +262,24 @@ def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
     them, unless = agreeing(left, "it is", "they are"), ", unless they wait for a decision" if waits else ""
     rows = counted(left, "row")
     return Remark(f"Run {run_id} had {rows} left; this run begins the sheet anew, and {them} skipped there{unless}.")
+
+
+def _corrections_ended(journal: Journal, draft: RunRecord, ended: Collection[str]) -> Iterator[Remark]:
+    """The warnings about corrections in copies by `check` whose stopped runs end: the draft has other texts."""
+    for run_id in ended:
+        copy = journal.run(run_id)
+        texts = {(row.lead, digest_of(row.fields)) for row in journal.records(draft.id)} if copy.checked else set()
+        leads = {lead for lead, _ in texts}
+        left = journal.records(run_id, [Status.UNSENT], beyond_trial=True) if copy.checked else ()
+        rows = [row.number for row in left if row.lead in leads and (row.lead, digest_of(row.fields)) not in texts]
+        if rows:
+            count, them = counted(len(rows), "row was", "rows were"), agreeing(len(rows), "it", "them")
+            again = command("run", copy.file)
+            yield Remark(
+                f"{count} changed in {copy.file.name} and not sent from there ({listed_rows(rows)}); this file has "
+                f"other values. To send {them} as changed, go on with `{again}` instead, without --fresh",
+                loud=True,
+            )
 
 
 def _followed(journal: Journal, run: RunRecord, trial: RunRecord) -> Followed:

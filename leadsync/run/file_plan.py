@@ -71,7 +71,7 @@ def _plan_sheet(
     # A draft alone has been read now.
     if last.survey is None or last.came_back:
         return plan
-    also = (*forgotten(journal, last.run), *elsewhere_unfinished(journal, last.run))
+    also = (*forgotten(journal, last.run), *elsewhere_unfinished(journal, last.run, last.ends))
     return in_turn([*rest, replace(last, remarks=(*last.remarks, *also))])
 
 

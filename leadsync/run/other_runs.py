@@ -15,9 +15,11 @@ from leadsync.run.report_files import written_files
 from leadsync.run.waiting_rows import forgotten_by
 
 
-def elsewhere_unfinished(journal: Journal, draft: RunRecord) -> Iterator[Remark]:
-    """The loud sentence about a stopped run of the same sheet to another campaign or dialer."""
+def elsewhere_unfinished(journal: Journal, draft: RunRecord, ended: Collection[str]) -> Iterator[Remark]:
+    """The loud sentence about a stopped run of the same sheet to another campaign or dialer, but for those `ended`."""
     for other in journal.runs():
+        if other.id in ended:
+            continue
         is_same = other.fingerprint == draft.fingerprint and other.sheet == draft.sheet and not other.retry_of
         if is_same and other.complete and not other.finished and not other.is_at(draft.dialer, draft.ids):
             stopped = f"Run {other.id} has begun to send this sheet to {other.place}, and is not finished"

@@ -47,6 +47,8 @@ class Plan:
     """Whether the file has leadsync's columns."""
     read_at: int = 0
     """The place of the journal's last call when this was planned."""
+    ends: Collection[str] = ()
+    """The runs that end with its confirmation: their sheet is begun anew."""
     takes: Mapping[str, Collection[int]] = field(default_factory=dict)
     """By run, the numbers of the rows left there that are this run's once it is confirmed."""
     write: Callable[..., object] = lambda **_: None
@@ -134,12 +136,14 @@ def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:
 
 
 def left_out(journal: Journal, run: RunRecord) -> tuple[str, list[int]]:
-    """The run that has taken over the sheet of another one, and the rows left there which its file did not hold."""
+    """The run that has taken over the sheet of another one, or begun it anew, and the rows left there which its file
+    did not hold."""
     rows, by = list[int](), ""
-    for row in journal.records(run.id, [Status.SKIPPED]):
-        if isinstance(row.reason, Skip) and row.reason.kind is SkipKind.LEFT_BEHIND:
-            rows.append(row.number)
+    for row in journal.records(run.id, [Status.SKIPPED], beyond_trial=True):
+        if isinstance(row.reason, Skip) and row.reason.kind in (SkipKind.LEFT_BEHIND, SkipKind.BEGUN_ANEW):
             by = row.reason.run
+            if row.reason.kind is SkipKind.LEFT_BEHIND:
+                rows.append(row.number)
     return by, rows
 
 

@@ -22,6 +22,7 @@ from leadsync.reimport import (
     digest_of,
     reading_of_run,
     repeated_by,
+    same_fields,
     undecided_twin,
     undoes,
     undone_rows,
@@ -123,21 +124,35 @@ def sent_since(
 
 
 def corrected_since(journal: Journal, draft: RunRecord) -> SentSince:
-    """The rows of a draft that would undo their own corrections: they went through since an earlier run has read the
-    same content."""
-    found, history = SentSince(), journal.history()
-    for run in journal.runs():
-        is_same = run.complete and (run.fingerprint, run.sheet) == (draft.fingerprint, draft.sheet)
-        if not is_same or run.retry_of or not run.is_at(draft.dialer, draft.ids):
-            continue
-        for number, later in journal.descendants(run.id).items():
-            by, there = next(((by, there) for by, state, there in reversed(later) if state is State.SUCCEEDED), ("", 0))
-            mine, went = next(history.record(draft.id, number), None), next(history.record(by, there), None)
-            if mine is None or went is None or went.time is None or mine.status is not Status.UNSENT:
-                continue
-            if mine.lead == went.lead and undoes(mine.fields, went.fields):
-                found.undo(LastSent(by, there, went.time, went.fields))
+    """The rows of a draft that would undo their own corrections: those went through last, from a file given back or a
+    copy by `check`, though the draft's sheet was read before with the same content."""
+    found, corrected = SentSince(), _runs_with_corrections(journal, draft)
+    rows: dict[str, list[Lead]] = {}
+    for _, lead in journal.leads_left(draft.id, None, corrected) if corrected else ():
+        rows.setdefault(lead.external_id, []).append(lead)
+    sent = journal.history().last_sent(rows, draft.dialer, draft.ids.campaign) if rows else {}
+    for name, last in sent.items():
+        goes = [draft.ids.left_out(lead.fields) for lead in rows[name]]
+        says_it = any(same_fields(fields, last.fields) for fields in goes)
+        if last.run_id in corrected and not says_it and undoes(goes[-1], last.fields):
+            found.undo(last)
     return found
+
+
+def _runs_with_corrections(journal: Journal, draft: RunRecord) -> set[str]:
+    """The runs with rows of the draft's content that a person may have changed since."""
+    runs = [run for run in journal.runs() if run.complete and run.is_at(draft.dialer, draft.ids)]
+    content = _sheet_of(journal, draft) if draft.checked else draft.fingerprint
+    copies = {run.id for run in runs if run.checked and _sheet_of(journal, run) == content}
+    readings = {run.id for run in runs if run.fingerprint == draft.fingerprint and run.sheet == draft.sheet}
+    later = {one for run_id in (*copies, *readings) for one in journal.lineage(run_id)}
+    return (copies | later) - readings
+
+
+def _sheet_of(journal: Journal, copy: RunRecord) -> str:
+    """The fingerprint of the sheet that `check` has made a copy of."""
+    sheet = journal.checked_sheet(copy.checked)
+    return sheet.fingerprint if sheet is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,3 +155,34 @@ def test_a_row_taken_over_unsent_hides_nothing_that_its_lead_was_sent(
     desk.leadsync("run", again, "--skip-unchanged")
     assert sent(dialer) == [("E", "Sale")]
     assert "! 2 rows say what their lead was last sent" in desk.leadsync("run", again, "--fresh").err
+
+
+@pytest.mark.parametrize("options", [(), ("--limit", "1")])
+def test_corrections_in_a_stopped_copy_are_named_by_the_sheet_that_is_begun_anew(
+    desk: Desk, dialer: PracticeDialer, options: tuple[str, ...]
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    if not options:
+        stopped(desk, dialer, copy)
+    desk.leadsync("run", copy, *options, LEADSYNC_API_KEY="wrong" if not options else "practice-key")
+    said = desk.leadsync("run", sheet, "--fresh").err
+    assert (
+        "! 1 row was changed in copy.csv and not sent from there (row 3); this file has other values. To send " in said
+    )
+    anew = desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    said = desk.leadsync("run", copy).err
+    assert f"Nothing to do: run {anew} has begun the sheet of run " in said
+    assert "and what was left of that is skipped. `--fresh` sends it again." in said
+
+
+def test_a_run_that_is_begun_anew_for_other_ids_is_not_called_unfinished(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale")
+    stopped(desk, dialer, sheet)
+    text = desk.config.read_text("utf-8")
+    desk.config.write_text(text.replace("allocation_id = 38", "allocation_id = 39"), "utf-8")
+    assert text != desk.config.read_text("utf-8")
+    said = desk.leadsync("run", sheet, "--fresh").err
+    assert "had 1 row left; this run begins the sheet anew" in said
+    assert "is not finished" not in said

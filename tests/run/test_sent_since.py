@@ -317,3 +317,19 @@ def test_a_sheet_written_anew_with_other_rows_tells_nothing_of_them(desk: Desk) 
     desk.leadsync("run", report)
     desk.sheet("a.csv", HEADINGS, "L1,0383218101,Away")
     assert "would undo" not in desk.leadsync("run", sheet, "--fresh").err
+
+
+@pytest.mark.parametrize("given", ["sheet", "other copy"])
+def test_a_sheet_begun_anew_tells_of_the_corrections_in_its_copy(desk: Desk, given: str) -> None:
+    desk.dialer()
+    sheet, copies = desk.sheet("a.csv", HEADINGS, *MONDAY), [desk.folder / "c.csv", desk.folder / "d.csv"]
+    for copy in copies:
+        desk.leadsync("check", sheet, "--output", copy)
+    copies[0].write_text(copies[0].read_text("utf-8").replace("L1,0383218101,Sale", "L1,0383218101,Busy"), "utf-8")
+    corrected = desk.leadsync("run", copies[0], "--json").json["run"]
+    fresh = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh", "--json")
+    [line] = [line for line in fresh.err.splitlines() if "would undo" in line]
+    assert line.startswith("! 1 row would undo what its lead was sent since, today ")
+    assert f" by run {corrected}" in line
+    again = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh")
+    assert "would undo" not in again.err, "its own values went last"
