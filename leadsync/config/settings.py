@@ -207,6 +207,11 @@ class Settings(BaseSettings):
         chosen._unchosen = self._unchosen or self  # noqa: SLF001 - of this class
         return chosen
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a person has chosen the dialer or the campaign by its name."""
+        return self._unchosen is not None
+
     def place_of(self, url: str, ids: CampaignIds) -> tuple[str | None, str | None]:
         """The names of the dialer at an address and of its campaign with these ids, as the settings have them.
 

@@ -62,6 +62,18 @@ class LastSentLeads:
         taken = self._history.taken(others, self._dialer, self._ids.campaign) if others else {}
         self._before = {lead: {digest_of(one.fields): one for one in same} for lead, same in taken.items()}
 
+    def in_doubt_once(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], LastSent]:
+        """By lead and digest, what the leads of these rows may have taken of them, from other runs than those: a person
+        has decided since to send it once more."""
+        wanted = [(row.external_id, row.fields) for row in rows if not row.harmless]
+        taken = self._history.taken(wanted, self._dialer, self._ids.campaign) if wanted else {}
+        return {
+            (lead, digest_of(one.fields)): one
+            for lead, payloads in taken.items()
+            for one in payloads
+            if one.state is State.SKIPPED and one.run_id not in but_of
+        }
+
     def get(self, row: Lead | Rejected) -> LastSent | None:
         """The last payload that a row's lead has taken, or may have, in the row's words: with ids of the settings that
         the row names itself."""

@@ -240,10 +240,11 @@ def is_place_of(run: RunRecord, settings: Settings) -> bool:
 
 def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:
     """Whether the settings name the dialer and campaign of the run, or may have meant it: until a row has a result its
-    ids may be corrected. A run whose place stands in the settings under another name is of that one."""
+    ids may be corrected. A run whose place stands in the settings under another name is of that one, and who chooses
+    a place by its name means no other."""
     if is_place_of(run, settings):
         return True
-    if settings.place_of(run.dialer, run.ids)[1] is not None:
+    if settings.is_chosen or settings.place_of(run.dialer, run.ids)[1] is not None:
         return False
     touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
     return not touched

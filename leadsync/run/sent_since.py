@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 
 from leadsync.commands import command
@@ -155,7 +156,7 @@ def _sheet_of(journal: Journal, copy: RunRecord) -> str:
     return sheet.fingerprint if sheet is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _OtherRuns:
     """The payloads of other runs beside a run.
 
@@ -166,6 +167,12 @@ class _OtherRuns:
     run: RunRecord
     reading: Reading
     own: Mapping[tuple[str, int], int]
+
+    @cached_property
+    def family(self) -> set[str]:
+        """The run, the one that it repeats, and those that gave it its rows."""
+        base = repeated_by(self.journal, self.run).id
+        return {self.run.id, base, *self.journal.givers(base), *self.journal.givers(self.run.id)}
 
     def since(self, rows: Iterable[tuple[int, Lead]], sent: LastSentLeads) -> dict[str, dict[int, LastSent]]:
         """The payloads since the run was read, by their digests, the last one last, of each lead of these rows whose
@@ -220,6 +227,7 @@ def _compared(
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
         since = others.since(chunk, sent)
+        in_doubt_once = sent.in_doubt_once((lead for _, lead in chunk), others.family)
         for number, lead in chunk:
             twin = undecided_twin(lead, [one for one in sent.undecided(lead) if one.run_id != run.id])
             last = sent.get(lead)
@@ -229,7 +237,10 @@ def _compared(
                 if twin is not None and (waits := behind(twin)):
                     waiting.setdefault(lead.external_id, waits)
                 continue
+            doubted = in_doubt_once.get((lead.external_id, digest_of(run.ids.left_out(lead.fields))))
             if last is None:
+                if doubted is not None:
+                    found.repeat(doubted, can_be_skipped=False)
                 continue
             equal, is_repetition = None, False
             if last.run_id != run.id:
@@ -240,8 +251,8 @@ def _compared(
             elif is_repetition and skip_sent and others.reading.is_before(last) and decision(run.id, number) != "send":
                 # As in a file given back; one behind another row of its lead goes after that.
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
-            elif equal is not None:
-                found.repeat(equal, can_be_skipped=is_repetition)
+            elif (same := equal or doubted) is not None:
+                found.repeat(same, can_be_skipped=is_repetition)
             else:
                 others.compare(number, lead, last, since.get(lead.external_id, {}), found)
     return found

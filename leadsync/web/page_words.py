@@ -135,6 +135,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; --skip-unchanged sends each once", f"; tick {_label('skip_unchanged')} to send each once"),
     (r"`leadsync resume` goes on", "its page goes on"),
     (r"go on with `leadsync resume(?: [^`]*)?` instead", "go on with the copy's run on its page instead"),
+    (r"go on with `[^`]*` instead, without --fresh", "send the rest of that copy instead"),
     (r"go on with `leadsync retry [^`]*` instead", "retry that run on its page instead"),
     (r"`[^`]*leadsync resume [^`]*` sends (it|them) as well", r"its page sends \1 as well"),
     (r"choose another with --output", "ask who looks after leadsync"),

@@ -218,10 +218,14 @@ def test_a_row_left_goes_before_a_later_one_of_its_lead_in_the_run_that_gave_it(
     assert [entry.fields["Version"] for entry in dialer.ledger.received if entry.lead == "B"] == ["1", "1", "2"]
 
 
+@pytest.mark.parametrize("is_wrong", [False, True])
 @pytest.mark.parametrize("way", ["copy", "fresh"])
-def test_another_campaign_takes_no_rows_of_a_run_without_results(desk: Desk, way: str) -> None:
+def test_another_campaign_takes_no_rows_of_a_run_without_results(desk: Desk, way: str, *, is_wrong: bool) -> None:
     """Ids may be corrected until a row has a result; those that stand in the settings were no mistake."""
     dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    right = desk.config.read_text("utf-8")
+    if is_wrong:
+        desk.config.write_text(right.replace("allocation_id = 38", "allocation_id = 40"), "utf-8")
     sheet, copy = desk.sheet("mon.csv", HEADINGS, *TWO_ROWS), desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
     dialer.faults.add([REFUSE])
@@ -229,7 +233,8 @@ def test_another_campaign_takes_no_rows_of_a_run_without_results(desk: Desk, way
     dialer.faults.clear()
     dialer.ledger.received.clear()
     given, options = (copy, ()) if way == "copy" else (sheet, ("--fresh",))
+    desk.config.write_text(right, "utf-8")
     assert desk.leadsync("run", given, "--campaign", "winback", *options).code == 0
     assert len(received(dialer)) == len(TWO_ROWS)
-    assert desk.leadsync("resume", stopped).code == 0
+    assert desk.leadsync(*(("run", sheet) if is_wrong else ("resume", stopped))).code == 0
     assert len(received(dialer)) == 2 * len(TWO_ROWS)

@@ -333,3 +333,32 @@ def test_a_sheet_begun_anew_tells_of_the_corrections_in_its_copy(desk: Desk, giv
     assert f" by run {corrected}" in line
     again = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh")
     assert "would undo" not in again.err, "its own values went last"
+
+
+@pytest.mark.parametrize("word", ["retry", "resume"])
+def test_a_row_that_another_run_may_have_sent_before_its_correction_is_told(desk: Desk, word: str) -> None:
+    """Its text was in doubt there, and a person decided to send it corrected."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106) if word == "retry" else REFUSE])
+    first = run(desk, "x.csv", MONDAY[1:3])
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=110, calls=1)])
+    second = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, MONDAY[1]), "--json").json
+    review = Path(second["files"]["review"]).read_text("utf-8").replace("Sale", "Busy")
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=106, calls=1)])
+    assert desk.leadsync("run", desk.sheet("d.csv", *f"{review.rstrip()}send".splitlines())).code == 3
+    said = desk.leadsync(word, first)
+    assert said.code == 0
+    assert "! 1 row says what its lead was sent before, today " in said.err
+    assert f" by run {second['run']}" in said.err
+
+
+def test_a_row_that_a_person_has_decided_to_send_is_no_repetition_of_itself(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, MONDAY[1]), "--json").json
+    review = Path(first["files"]["review"]).read_text("utf-8")
+    dialer.faults.add([REFUSE])
+    file = desk.sheet("d.csv", *f"{review.rstrip()}send".splitlines())
+    stopped = desk.leadsync("run", file, "--json").json["run"]
+    dialer.faults.clear()
+    resumed = desk.leadsync("resume", stopped)
+    assert (resumed.code, "what its lead was" in resumed.err) == (0, False)
