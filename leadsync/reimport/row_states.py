@@ -8,6 +8,8 @@ from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.unchanged import same_fields
 
+_TAKEN_OVER = (SkipKind.TRANSFERRED, SkipKind.BEGUN_ANEW, SkipKind.LEFT_BEHIND)
+
 
 class RowState(NamedTuple):
     """A row as one run has it."""
@@ -50,14 +52,11 @@ def is_over(states: Sequence[RowState], at: int, last: int) -> bool:
     one = states[at]
     is_left_out = one.origin.state is State.SKIPPED
     if at > last:
-        # The run that has taken it over may be to send it.
-        goes_later = any(later.origin.state is State.PENDING and _is_alike(one, later) for later in states[at + 1 :])
-        return is_left_out and not one.waits and not goes_later
+        # A row that another run has taken over unsent may go still.
+        reason = one.origin.reason
+        is_taken_over = isinstance(reason, Skip) and reason.kind in _TAKEN_OVER
+        return is_left_out and not one.waits and not is_taken_over
     return not (one.of_copy and is_left_out and one.through is None and not states[last].of_copy)
-
-
-def _is_alike(one: RowState, other: RowState) -> bool:
-    return one.origin.lead == other.origin.lead and same_fields(one.origin.fields, other.origin.fields)
 
 
 def left_to_another(state: RowState) -> Skip | None:

@@ -882,6 +882,15 @@ def correction_that_two_stopped_runs_of_its_copy_have_left(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def correction_put_back_behind_another_that_was_stopped_too(chain: Chain) -> str:
+    chain.run("c.csv")
+    for before, now in (("M,c", "M,cc"), ("M,cc", "M,ccc")):
+        chain.edit("c.csv", (before, now))
+        chain.run("c.csv", STOP)
+    chain.edit("c.csv", ("M,ccc", "M,cc"))
+    return chain.run("c.csv")
+
+
 def copy_behind_the_decision_beside_which_it_was_corrected(chain: Chain) -> str:
     copy_corrected_beside_an_undecided_row(chain)
     first = str(chain.desk.leadsync("runs", "--json").json["runs"][1]["run"])
@@ -1002,6 +1011,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
         (copy_corrected_beside_an_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
+        (correction_put_back_behind_another_that_was_stopped_too, "! 1 row that went through in run", ["cc"]),
         (correction_that_two_stopped_runs_of_its_copy_have_left, "! 1 row that went through in run", ["cc"]),
         (
             sheet_that_waits_behind_a_correction_in_its_stopped_copy,
