@@ -70,11 +70,9 @@ def read_draft(
     if trial:
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
     else:
-        first = [_end_remark(*other, bool(scan.effects.waiting)) for other in ended.items()]
-        first += _corrections_ended(journal, run, ended)
+        first = [*_remarks_on_ended(journal, run, ended, bool(scan.effects.waiting))]
         first += undone.remarks(journal, run, settings, journal.now())
-    said = (*_lost(missing), *scan.remarks, *_steps_behind(journal, scan.effects), *_own_names(scan))
-    remarks = (*copies, *first, *starmap(again_remark, again.items()), *said)
+    remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(missing), *_remarks_on(journal, scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -121,6 +119,12 @@ def _undone_since(
     found = sent_since(journal, trial, unchanged, settings)
     # The sheet's repetitions are told by itself.
     return SentSince(undone=found.undone, undone_last=found.undone_last)
+
+
+def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
+    yield from scan.remarks
+    yield from _steps_behind(journal, scan.effects)
+    yield from _own_names(scan)
 
 
 def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
@@ -264,8 +268,10 @@ def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
     return Remark(f"Run {run_id} had {rows} left; this run begins the sheet anew, and {them} skipped there{unless}.")
 
 
-def _corrections_ended(journal: Journal, draft: RunRecord, ended: Collection[str]) -> Iterator[Remark]:
-    """The warnings about corrections in copies by `check` whose stopped runs end: the draft has other texts."""
+def _remarks_on_ended(journal: Journal, draft: RunRecord, ended: Mapping[str, int], waits: bool) -> Iterator[Remark]:
+    """The runs that end and their rows left, and the warnings about corrections in copies by `check` among them, where
+    the draft has other texts."""
+    yield from (_end_remark(*other, waits) for other in ended.items())
     for run_id in ended:
         copy = journal.run(run_id)
         texts = {(row.lead, digest_of(row.fields)) for row in journal.records(draft.id)} if copy.checked else set()
