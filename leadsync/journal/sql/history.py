@@ -22,8 +22,7 @@ _ONCE_IN_DOUBT = (
     f"(NOT {_DECIDED_AS.format(word='not applied')} AND ({_DECIDED_AS.format(word='send')} OR EXISTS (SELECT 1 "
     f"FROM attempts AS made WHERE made.run = rows.run AND made.number = rows.number AND {IN_DOUBT})))"
 )
-"""Of a row that is over: whether its lead may have taken it. A person decided to send it once more, from another file
-or with another answer since."""
+"""Whether the lead of a row that is over may have taken it: it was in doubt, or a person decided to send it again."""
 
 _MAY_BE_TAKEN = (
     f"(rows.state NOT IN ('{State.PENDING}', '{State.REJECTED}', '{State.SKIPPED}', '{State.FAILED}') "
