@@ -22,6 +22,7 @@ from leadsync.remarks import Remark
 def report(run_id: str, output: Path | None, kind: FileKind | None, mark: bool) -> int:
     """Write the files of a run again."""
     from leadsync.run import check_output, mark_outcomes, write_files
+    from leadsync.web.run_standings import RunStandings
 
     shell = command_shell()
     with shell.journal() as journal:
@@ -38,5 +39,6 @@ def report(run_id: str, output: Path | None, kind: FileKind | None, mark: bool) 
             with input_file(run.file) as (_, content):
                 marked = mark_outcomes(journal, run, content, shell.settings(), journal.now(), shell.say)
             files = {**files, **marked}
-        put_run(shell, journal, run, files)
+        standing = RunStandings(journal).of(run) if not run.complete else None
+        put_run(shell, journal, run, files, standing=standing)
     return 0

@@ -38,7 +38,7 @@ def resume(run_id: str | None, after_restore: bool, options: SendOptions) -> int
         stopped = journal.run(run_id) if run_id is not None else next(newest, None)
         if stopped is None:
             return no_run(shell, f"There is no run to go on with.{_waiting(shell)}")
-        with earlier_run(shell, stopped, options) as (hooks, settings):
+        with earlier_run(shell, journal, stopped, options) as (hooks, settings):
             if after_restore:
                 _put_in_doubt(shell, journal, stopped)
             plan = partial(plan_resume, journal, stopped.id, settings, options.for_run(), with_earlier=run_id is None)

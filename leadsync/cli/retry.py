@@ -35,7 +35,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
         )
         if before is None:
             return no_run(shell, "There is no run to send again.")
-        with earlier_run(shell, before, options) as (hooks, settings):
+        with earlier_run(shell, journal, before, options) as (hooks, settings):
             wanted = replace(options.for_run(), place_named=bool(shell.dialer or options.campaign))
 
             def planned() -> "Plan":

@@ -3,7 +3,7 @@
 from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
-from leadsync.reimport.left_behind import left_behind, left_behind_remark
+from leadsync.reimport.left_behind import LeftBehind, left_behind, left_behind_remark
 from leadsync.reimport.lineage import Lineage, losses_of_rows
 from leadsync.reimport.newer_payloads import Reading, reading_of_run, undoes, undone_rows
 from leadsync.reimport.read_history import Followed, history_of
@@ -33,6 +33,7 @@ __all__ = [
     "Decision",
     "Followed",
     "LastSentLeads",
+    "LeftBehind",
     "Lineage",
     "Reading",
     "Repeated",

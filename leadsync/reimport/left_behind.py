@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from leadsync.journal import Journal
 from leadsync.models import RowRecord, Status
@@ -11,11 +12,17 @@ from leadsync.reimport.unchanged import digest_of
 from leadsync.remarks import Remark
 
 
-def left_behind(journal: Journal, run_id: str, draft_id: str, but_of: Collection[str] = ()) -> list[int]:
-    """The numbers of the rows left of a run that a draft, which begins its sheet anew, does not hold; leads `but_of`
-    have none.
+class LeftBehind(NamedTuple):
+    """The numbers of rows left of a run: `missing` in the draft, or `replaced` there by other values of their leads."""
 
-    A row of the draft that says something new of the lead is a correction: it stands for one that is missing.
+    missing: list[int]
+    replaced: list[int]
+
+
+def left_behind(journal: Journal, run_id: str, draft_id: str, but_of: Collection[str] = ()) -> LeftBehind:
+    """The rows left of a run that a draft, which begins its sheet anew, does not hold; leads `but_of` have none.
+
+    A row of the draft that says something new of the lead replaces one that is not there.
     """
     left = [
         (row.number, _text(row))
@@ -25,18 +32,19 @@ def left_behind(journal: Journal, run_id: str, draft_id: str, but_of: Collection
     leads = {lead for _, (lead, _) in left}
     before = Counter(_text(row) for row in journal.records(run_id, beyond_trial=True) if row.lead in leads)
     here = Counter(_text(row) for row in journal.records(draft_id) if row.lead in leads)
-    corrections = defaultdict[str, int](int)
+    new_values = defaultdict[str, int](int)
     for (lead, _), count in (here - before).items():
-        corrections[lead] += count
-    missing = []
+        new_values[lead] += count
+    found = LeftBehind([], [])
     for number, text in left:
         if here[text]:
             here[text] -= 1
-        elif corrections[text[0]]:
-            corrections[text[0]] -= 1
+        elif new_values[text[0]]:
+            new_values[text[0]] -= 1
+            found.replaced.append(number)
         else:
-            missing.append(number)
-    return missing
+            found.missing.append(number)
+    return found
 
 
 def left_behind_remark(run_id: str, numbers: Sequence[int], what: str) -> Remark:

@@ -18,6 +18,7 @@ from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
 from leadsync.reimport import (
     Followed,
+    LeftBehind,
     digest_of,
     is_as_written,
     kept_beside,
@@ -64,13 +65,14 @@ def read_draft(
         journal.delete_draft(run.id)
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
-    missing = _missing(journal, run, trial, scan, ended)
+    behind = _left_behind(journal, run, trial, scan, ended)
+    missing = {other: rows.missing for other, rows in behind.items() if rows.missing}
     copies, again = _copies(journal, run, scan), scan.sent_again
     undone = _undone_since(journal, run, trial, settings, scan)
     if trial:
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
     else:
-        first = [*_remarks_on_ended(journal, run, ended, bool(scan.effects.waiting))]
+        first = [*_remarks_on_ended(journal, ended, behind, bool(scan.effects.waiting))]
         first += undone.remarks(journal, run, settings, journal.now())
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(missing), *_remarks_on(journal, scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
@@ -245,40 +247,41 @@ def _copies(journal: Journal, run: RunRecord, scan: SheetScan) -> list[Remark]:
     return [*_same_content(journal, run), *(_edited_beside(journal, run.file) if scan.mapping.sync else ())]
 
 
-def _missing(
+def _left_behind(
     journal: Journal, run: RunRecord, trial: RunRecord | None, scan: SheetScan, ended: Collection[str]
-) -> dict[str, list[int]]:
-    """By run, the rows left of the runs that end and of the trial, and that the draft does not hold."""
+) -> dict[str, LeftBehind]:
+    """By run, the rows left of the runs that end and of the trial, and that the draft does not hold as they were."""
     effects = scan.effects
-    missing = {other: left_behind(journal, other, run.id, effects.waiting) for other in ended}
+    behind = {other: left_behind(journal, other, run.id, effects.waiting) for other in ended}
     # A copy's rows have numbers of their own to be told by.
     if trial is not None and trial.fingerprint != run.fingerprint and not scan.mapping.sync:
         taken = {*effects.decided.get((trial.id, State.SKIPPED), ())}
-        missing[trial.id] = [row for row in left_behind(journal, trial.id, run.id) if row in taken]
-    return {other: rows for other, rows in missing.items() if rows}
+        rows = left_behind(journal, trial.id, run.id)
+        behind[trial.id] = rows._replace(missing=[row for row in rows.missing if row in taken])
+    return behind
 
 
 def _lost(missing: Mapping[str, Sequence[int]]) -> Iterator[Remark]:
     return (left_behind_remark(other, rows, "file") for other, rows in missing.items())
 
 
-def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
+def _end_remark(run_id: str, left: int, replaced: Sequence[int], waits: bool) -> Remark:
     them, unless = agreeing(left, "it is", "they are"), ", unless they wait for a decision" if waits else ""
-    rows = counted(left, "row")
-    return Remark(f"Run {run_id} had {rows} left; this run begins the sheet anew, and {them} skipped there{unless}.")
+    other = f"; {listed_rows(replaced)} {agreeing(len(replaced), 'has', 'have')} other values here" if replaced else ""
+    anew = f"this run begins the sheet anew, and {them} skipped there{unless}"
+    return Remark(f"Run {run_id} had {counted(left, 'row')} left; {anew}{other}.")
 
 
-def _remarks_on_ended(journal: Journal, draft: RunRecord, ended: Mapping[str, int], waits: bool) -> Iterator[Remark]:
+def _remarks_on_ended(
+    journal: Journal, ended: Mapping[str, int], behind: Mapping[str, LeftBehind], waits: bool
+) -> Iterator[Remark]:
     """The runs that end and their rows left, and the warnings about corrections in copies by `check` among them, where
     the draft has other texts."""
-    yield from (_end_remark(*other, waits) for other in ended.items())
-    for run_id in ended:
-        copy = journal.run(run_id)
-        texts = {(row.lead, digest_of(row.fields)) for row in journal.records(draft.id)} if copy.checked else set()
-        leads = {lead for lead, _ in texts}
-        left = journal.records(run_id, [Status.UNSENT], beyond_trial=True) if copy.checked else ()
-        rows = [row.number for row in left if row.lead in leads and (row.lead, digest_of(row.fields)) not in texts]
-        if rows:
+    copies = {run_id: copy for run_id in ended if (copy := journal.run(run_id)).checked}
+    for run_id, left in ended.items():
+        yield _end_remark(run_id, left, behind[run_id].replaced if run_id not in copies else (), waits)
+    for run_id, copy in copies.items():
+        if rows := behind[run_id].replaced:
             count, them = counted(len(rows), "row was", "rows were"), agreeing(len(rows), "it", "them")
             again = command("run", copy.file)
             yield Remark(

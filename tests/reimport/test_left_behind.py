@@ -33,37 +33,37 @@ def fill(journal: Journal, run_id: str, rows: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "missing"),
+    ("before", "now", "missing", "replaced"),
     [
-        ("A:Sale B:Sale", "A:Sale B:Sale", []),
-        ("A:Sale B:Sale", "B:Sale", [2]),
-        ("A:Sale B:Sale", "", [2, 3]),
+        ("A:Sale B:Sale", "A:Sale B:Sale", [], []),
+        ("A:Sale B:Sale", "B:Sale", [2], []),
+        ("A:Sale B:Sale", "", [2, 3], []),
         # a correction stands for the row
-        ("A:Sale", "A:Busy", []),
-        ("A:Sale A:Busy", "A:Sold A:Busy", []),
+        ("A:Sale", "A:Busy", [], [2]),
+        ("A:Sale A:Busy", "A:Sold A:Busy", [], [2]),
         # a lead of which a row is missing
-        ("A:Sale A:Busy", "A:Sale", [3]),
-        ("A:Sale A:Busy", "A:Busy", [2]),
-        ("A:Sale A:Busy A:Away", "A:Sold", [3, 4]),
+        ("A:Sale A:Busy", "A:Sale", [3], []),
+        ("A:Sale A:Busy", "A:Busy", [2], []),
+        ("A:Sale A:Busy A:Away", "A:Sold", [3, 4], [2]),
         # equal rows count
-        ("A:Sale A:Sale", "A:Sale", [3]),
-        ("A:Sale", "A:Sale A:Sale", []),
+        ("A:Sale A:Sale", "A:Sale", [3], []),
+        ("A:Sale", "A:Sale A:Sale", [], []),
     ],
 )
 def test_which_rows_a_sheet_begun_anew_does_not_hold(
-    journal: Journal, before: str, now: str, missing: list[int]
+    journal: Journal, before: str, now: str, missing: list[int], replaced: list[int]
 ) -> None:
     fill(journal, RUN, before)
     fill(journal, LATER, now)
-    assert left_behind(journal, RUN, LATER) == missing
-    assert left_behind(journal, RUN, LATER, ["A", "B"]) == [], "they stay with their run"
+    assert left_behind(journal, RUN, LATER) == (missing, replaced)
+    assert left_behind(journal, RUN, LATER, ["A", "B"]) == ([], []), "they stay with their run"
 
 
 def test_rows_beyond_a_trial_are_left_as_well(journal: Journal) -> None:
     fill(journal, RUN, "A:Sale B:Sale A:Busy C:Sale")
     fill(journal, LATER, "A:Sale B:Sale")
     journal.update_run(RUN, last_row=2)
-    assert left_behind(journal, RUN, LATER) == [4, 5]
+    assert left_behind(journal, RUN, LATER) == ([4, 5], [])
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,13 @@ def test_the_copy_of_an_older_content_begun_anew_tells_what_it_ends(desk: Desk, 
     assert f"! 2 rows left of run {run} are not in this file (row 3, 4), and are skipped there; " in said
 
 
-def test_a_sheet_begun_anew_with_all_rows_says_nothing_of_them(desk: Desk, dialer: PracticeDialer) -> None:
+def test_a_sheet_begun_anew_with_all_rows_tells_those_with_other_values(desk: Desk, dialer: PracticeDialer) -> None:
     sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale")
     run = stopped(desk, dialer, sheet)
     desk.sheet("a.csv", HEAD, "A,Sale", "B,Busy", "C,Sale")
     said = desk.leadsync("run", sheet, "--fresh").err
-    assert f"Run {run} had 2 rows left; this run begins the sheet anew, and they are skipped there." in said
+    anew = f"Run {run} had 2 rows left; this run begins the sheet anew, and they are skipped there"
+    assert f"{anew}; row 3 has other values here." in said
     assert "not in this file" not in said
 
 

@@ -49,5 +49,9 @@ def test_what_waits_for_its_turn_is_queued_everywhere(page: DraftPage, kind: str
     if kind == "draft":
         said = page.shop.desk.leadsync("resume").out
         assert said.startswith("There is no run to go on with. 1 sheet waits for its turn on the page; ")
+        for verb in ("resume", "retry"):
+            refused = page.shop.desk.leadsync(verb, run)
+            assert (refused.code, f"Run {run} is not sent from here: {asked}" in refused.err) == (2, True), refused.err
+        assert f"{asked} It can be taken back on the page." in page.shop.desk.leadsync("report", run).out
     job.cancel("Ann")
     assert f"{run}  {before}  friday.csv" in page.shop.desk.leadsync("runs").out
