@@ -12,7 +12,7 @@ from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import Lead, RunRecord, Status
+from leadsync.models import Lead, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
@@ -66,7 +66,6 @@ def read_draft(
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
     behind = _left_behind(journal, run, trial, scan, ended)
-    missing = {other: rows.missing for other, rows in behind.items() if rows.missing}
     copies, again = _copies(journal, run, scan), scan.sent_again
     undone = _undone_since(journal, run, trial, settings, scan)
     if trial:
@@ -74,7 +73,7 @@ def read_draft(
     else:
         first = [*_remarks_on_ended(journal, ended, behind, bool(scan.effects.waiting))]
         first += undone.remarks(journal, run, settings, journal.now())
-    remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(missing), *_remarks_on(journal, scan))
+    remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(behind), *_remarks_on(journal, scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -91,7 +90,7 @@ def read_draft(
         read_at=read_at,
         ends=ended.keys(),
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
-        write=partial(_confirm, journal, run.id, _effects(scan, ended, missing, known, options.edits), sources),
+        write=partial(_confirm, journal, run.id, _effects(scan, ended, behind, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
@@ -143,13 +142,13 @@ def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
 def _effects(
     scan: SheetScan,
     ended: Collection[str],
-    missing: Mapping[str, Collection[int]],
+    behind: Mapping[str, LeftBehind],
     known: Collection[str],
     edits: SheetEdits,
 ) -> Effects:
     corrected = (edits.draft, edits.count) if edits.draft else None
-    behind = {**scan.effects.left_behind, **missing}
-    return replace(scan.effects, ended=ended, left_behind=behind, known=known, corrected=corrected)
+    missing = {**scan.effects.left_behind, **{other: rows.missing for other, rows in behind.items() if rows.missing}}
+    return replace(scan.effects, ended=ended, left_behind=missing, known=known, corrected=corrected)
 
 
 def _store_sheet(
@@ -261,8 +260,8 @@ def _left_behind(
     return behind
 
 
-def _lost(missing: Mapping[str, Sequence[int]]) -> Iterator[Remark]:
-    return (left_behind_remark(other, rows, "file") for other, rows in missing.items())
+def _lost(behind: Mapping[str, LeftBehind]) -> Iterator[Remark]:
+    return (left_behind_remark(other, rows.missing, "file") for other, rows in behind.items() if rows.missing)
 
 
 def _end_remark(run_id: str, left: int, replaced: Sequence[int], waits: bool) -> Remark:

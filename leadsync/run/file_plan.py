@@ -11,10 +11,11 @@ from pathlib import Path
 
 from leadsync.commands import command, show_undecided
 from leadsync.config import Settings
-from leadsync.errors import UsageError
+from leadsync.errors import SheetError, UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal, RowFilter
 from leadsync.models import RunRecord, Status
+from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
 from leadsync.reimport import rows_that_waited, waiting_texts
 from leadsync.remarks import Remark
@@ -289,6 +290,9 @@ def _rest(
     elsewhere: bool,
 ) -> Plan:
     """The plan to send the rest of a run, perhaps one begun under another name of the file."""
+    if run.file != file and is_file(run.file):
+        with suppress(SheetError):
+            digest = fingerprint(run.file)
     if not elsewhere:
         return go_on(journal, run.id, settings, options, digest)
     # A page's files are in its own folder; those of a command stay beside its sheet.

@@ -9,9 +9,11 @@ from leadsync.journal import Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import WAITING, SkipKind
+from leadsync.reimport import undoes
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.report_files import written_files
+from leadsync.run.sheet_scan import listed_rows
 from leadsync.run.waiting_rows import forgotten_by
 
 
@@ -55,7 +57,9 @@ def goes_behind(count: int, name: str, runs: Sequence[str]) -> Remark:
 def behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
     """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
     runs = [plan.run.id for plan in rest]
-    draft = replace(draft, remarks=(*draft.remarks, *_left_out(rest, draft, options), *_that_wait(runs, draft)))
+    replaced = list(_replaced_at_once(journal, rest, draft))
+    about_rest = (*_left_out(journal, rest, draft, options), *_that_wait(runs, draft), *replaced)
+    draft = replace(draft, remarks=(*draft.remarks, *about_rest), sent_before=draft.sent_before or bool(replaced))
     twice = 0 if options.skip_unchanged else journal.alike(draft.run.id, runs)
     if not twice:
         return draft
@@ -65,7 +69,7 @@ def behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpti
     return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
 
 
-def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterator[Remark]:
+def _left_out(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterator[Remark]:
     """The warnings about rows of a file given back that its runs send first, though they stand in it no more. What
     the file has of the rows left goes in the same call: that is no longer told."""
     told = draft.survey.of_other_runs if draft.survey is not None else Counter()
@@ -74,6 +78,7 @@ def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterato
         missing = plan.waiting - told[key]
         if missing >= 0:
             del told[key]
+            missing -= journal.alike(draft.run.id, [plan.run.id])
         if missing > 0 and draft.came_back and options.limit is None and not plan.run.retry_of:
             rows = counted(missing, "row left of", "rows left of")
             them = agreeing(missing, "is", "are")
@@ -81,6 +86,23 @@ def _left_out(rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Iterato
                 f"{rows} run {plan.run.id} {them} not in {draft.run.file.name} any more, and {them} sent all the same"
             )
             yield Remark(words, loud=True)
+
+
+def _replaced_at_once(journal: Journal, rest: Sequence[Plan], draft: Plan) -> Iterator[Remark]:
+    """The warnings about rows left of a copy by `check` that its sheet, edited since, replaces in the same call: of
+    two texts nobody knows which is the correction."""
+    for plan in rest:
+        copy = plan.run
+        if not copy.checked or copy.file == draft.run.file or not plan.waiting:
+            continue
+        first = {lead.external_id: lead for _, lead in journal.leads_left(copy.id, None, [draft.run.id])}
+        here = {lead.external_id: (row, lead) for row, lead in journal.leads_left(draft.run.id, None, [copy.id])}
+        rows = [row for name, (row, lead) in here.items() if name in first and undoes(lead.fields, first[name].fields)]
+        if rows:
+            go, they = counted(len(rows), "row goes", "rows go"), agreeing(len(rows), "it stands", "they stand")
+            both = f"{go} first as in {copy.file.name}, and then as {they} in this file ({listed_rows(sorted(rows))})"
+            keep = f"to keep the former, take {agreeing(len(rows), 'it', 'them')} out of this file"
+            yield Remark(f"{both}; {keep}", loud=True)
 
 
 def _that_wait(runs: Sequence[str], draft: Plan) -> Iterator[Remark]:

@@ -46,6 +46,7 @@ def _value(text: str) -> str:
 
 _NAMES = "|".join(FIELD_LABELS)
 _VALUE = r'(?:"[^"]*"|\[[^\]]*\]|[\w-]+)'
+_THEM = r"((?:[\d,]+ of )?them|it)"
 _Words = str | Callable[[re.Match[str]], str]
 _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     # What the settings alone can do, and a person at the sheet can do otherwise.
@@ -111,7 +112,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; `leadsync check FILE` lists all", ""),
     # Runs.
     (r" by another leadsync \([^)]*\); wait until it has ended", " just now; wait until that has ended"),
-    (r"; `leadsync run[^`]*--fresh[^`]*` instead skips them", f"; to skip them instead, tick {_label('fresh')}"),
+    (rf"; `leadsync run[^`]*--fresh[^`]*` instead skips {_THEM}", rf"; to skip \1 instead, tick {_label('fresh')}"),
     (r"; `leadsync run[^`]*--fresh[^`]*` afterwards brings that back", "; send that sheet anew afterwards"),
     (r"`leadsync run --fresh` it afterwards", f"tick {_label('fresh')} afterwards"),
     (r"go on with it without --insert-only, or begin anew with --fresh", f"or tick {_label('fresh')}"),
@@ -156,8 +157,8 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
 
 _OF_RUNS: tuple[tuple[str, _Words], ...] = (
     (
-        r"; `[^`]* run [^`]*--fresh[^`]*` instead skips them",
-        f"; to skip them instead, upload the sheet again and tick {_label('fresh')} and {_label('skip_unchanged')}",
+        rf"; `[^`]* run [^`]*--fresh[^`]*` instead skips {_THEM}",
+        rf"; to skip \1 instead, upload the sheet again and tick {_label('fresh')} and {_label('skip_unchanged')}",
     ),
     (
         r"; `[^`]* run [^`]*--fresh[^`]*` afterwards brings that back",

@@ -94,3 +94,35 @@ def test_rows_that_waited_in_the_sheet_that_a_file_was_before_are_named(
         desk.leadsync("resolve", first, "--row", "3", "--applied")
         desk.leadsync("run", waited["files"]["report"])
         assert [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L"] == ["a", "b", "x"]
+
+
+def test_a_sheet_edited_since_its_copy_was_stopped_names_the_rows_that_go_with_both_values(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    sheet, copy = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    assert desk.leadsync("run", copy).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "C,Sale")).err
+    assert (
+        "! 1 row goes first as in copy.csv, and then as it stands in this file (row 2); to keep the former, take it "
+        "out of this file" in said
+    )
+    assert "has changed since" not in said, "the copy has not"
+    assert received(dialer) == ["A", "B", "A", "C"]
+
+
+def test_rows_of_a_copy_that_equal_rows_left_are_in_it(desk: Desk) -> None:
+    dialer = desk.dialer()
+    head, first = "Lead Id,Disposition", desk.folder / "first.csv"
+    sheet = desk.sheet("a.csv", head, "A,Sale", "B,Sale")
+    desk.leadsync("check", sheet, "--output", first)
+    second = desk.folder / "second.csv"
+    desk.leadsync("check", desk.sheet("a.csv", head, "A,Sale", "B,Sale", "C,Sale"), "--output", second)
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    run = desk.leadsync("run", second, "--json").json["run"]
+    dialer.faults.clear()
+    said = desk.leadsync("run", first).err
+    assert f"! 1 row left of run {run} is not in first.csv any more, and is sent all the same" in said
+    assert f"! 2 rows of the file equal rows left of run {run}, to be sent before" in said

@@ -83,7 +83,7 @@ def test_rows_sent_by_another_run_meanwhile_are_said_and_can_be_skipped(desk: De
     [warning] = [line for line in declined.json["warnings"] if "last sent" in line]
     assert warning.startswith("! 1 row says what its lead was last sent, today ")
     anew = f"`leadsync run {desk.folder / 'mon.csv'} --fresh --skip-unchanged`"
-    assert warning.endswith(f" by run {other}; {anew} instead skips them")
+    assert warning.endswith(f" by run {other}; {anew} instead skips it")
     assert desk.leadsync("run", "mon.csv", "--fresh", "--skip-unchanged").code == 0
     assert received(dialer) == ["L0", "L1", "L1", "L2"]
 

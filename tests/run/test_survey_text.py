@@ -117,7 +117,7 @@ def test_repeated_rows_name_the_run_and_its_time(last: datetime, when: str) -> N
     survey.repeat(last, "r1")
     [remark] = repetitions(survey, NOW)
     assert remark.loud
-    assert remark.text == f"1 row says what its lead was last sent, {when} by run r1; --skip-unchanged skips them"
+    assert remark.text == f"1 row says what its lead was last sent, {when} by run r1; --skip-unchanged skips it"
     # Others went since.
     survey.repeat(last, "r1", can_be_skipped=False)
     [remark] = repetitions(survey, NOW)

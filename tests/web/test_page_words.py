@@ -108,6 +108,10 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
             "; `leadsync run 'a b.csv' --fresh --skip-unchanged` instead skips them",
             "; to skip them instead, tick “Send it anew, even if it was sent before”",
         ),
+        (
+            "; `leadsync run a.csv --fresh --skip-unchanged` instead skips 1,200 of them",
+            "; to skip 1,200 of them instead, tick “Send it anew, even if it was sent before”",
+        ),
         ("2  more, of 2 other kinds; `leadsync check FILE` lists all", "2  more, of 2 other kinds"),
         ("[columns] in the settings", "as the settings say"),
         ("not sent: [mappings.Friday] in the settings", "not sent: as the settings' mapping Friday says"),
