@@ -43,7 +43,7 @@ class Losses:
             # The sheet itself, behind a copy, has no correction.
             if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._history.is_original:
                 self._in_vain.append(number)
-            is_sent = decision.kind is SkipKind.SENT_IN_COPY and self._history.is_original
+            is_sent = decision.kind is SkipKind.SENT_IN_COPY and self._history.is_copy
             if not is_sent and decision.kind not in _WAITS_HERE:
                 return
             # What failed stays with its run; what waits there is no more to be sent.
@@ -88,7 +88,7 @@ class Losses:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
             return f"{left} {agreeing(count, 'correction')}, go on with `{again}` instead"
-        where = f"in {file.name if file else 'another file'} (run {run_id}); this file sends its own. To send"
+        where = f"in {file.name if file else 'another file'} (run {run_id}); this file has its own. To send"
         them = agreeing(count, "that one", "those")
         if state is not State.FAILED:
             rows = counted(count, "row waits with another text", "rows wait with other texts")

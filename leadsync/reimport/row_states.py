@@ -44,6 +44,12 @@ class RowState(NamedTuple):
         return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)
 
 
+def went_at(states: Sequence[RowState], run_id: str) -> int:
+    """The place among a row's states of the one that went through in a run, or of the first that tells of it."""
+    sent = [at for at, one in enumerate(states) if one.origin.run_id == run_id]
+    return sent[-1] if sent else next(at for at, one in enumerate(states) if one.through == run_id)
+
+
 def is_over(states: Sequence[RowState], at: int, last: int) -> bool:
     """Whether the text of one of a row's states is over, because the row went through in the `last` such one.
 

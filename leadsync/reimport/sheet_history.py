@@ -8,7 +8,7 @@ from typing import NamedTuple
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another
+from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another, went_at
 from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import WaitingText
@@ -102,9 +102,10 @@ class SheetHistory:
         states = self.states_of(lead.external_id, there)
         if skip := self._left_to_another(states):
             return skip
-        at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
+        through = next((run for one in reversed(states) if (run := one.through)), "")
         if not through:
             return None
+        at = went_at(states, through)
         if (
             self.is_original
             or is_corrected_failure(states)

@@ -40,7 +40,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.REFUSED_FOR_GOOD: "{code}: the dialer refuses it for good; clear sync_code if this is another number",
     SkipKind.STILL_FAILING: "not corrected since {answered}; {what}; as it is, `leadsync retry {run}` sends it.",
     SkipKind.SENT_CORRECTED: (
-        "run {run} has sent this row since, and it went through; if what stands here is to be sent as well, clear its "
+        "run {run} has sent this row, and it went through; if what stands here is to be sent as well, clear its "
         "sync_status, sync_run and sync_row."
     ),
     SkipKind.LATER_ROW: (
@@ -55,13 +55,13 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.OTHER_ROW_COUNTS: "row {row} is this lead's last one and counts instead",
     SkipKind.SENT_IN_TRIAL: "run {run} sent it as row {row}",
     SkipKind.SENT_IN_COPY: (
-        "run {run} has sent this row since, and it went through; if what stands here is to be sent as well, "
+        "run {run} has sent this row, and it went through; if what stands here is to be sent as well, "
         "give it in a sheet of its own."
     ),
     SkipKind.UNCHANGED: "unchanged: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.RETRIED: "sent by run {run} instead",
     SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
-    SkipKind.TRANSFERRED: "sent or decided by run {run}, {text}",
+    SkipKind.TRANSFERRED: "taken over by run {run}, {text}",
     SkipKind.LEFT_BEHIND: (
         "run {run} has taken the sheet over from a file without this row; if it is still to be sent, give it in a "
         "sheet of its own, without leadsync's columns"

@@ -209,7 +209,7 @@ def test_an_old_copy_does_not_undo_what_its_row_did_once_corrected(desk: Desk) -
     done = desk.leadsync("run", corrected(str(copy), "Sail", "Busy"), "--json").json
     [(status, message)] = messages(desk, done["files"]["report"])
     assert status == "skipped"
-    assert message.startswith(f"run {since} has sent this row since, and it went through")
+    assert message.startswith(f"run {since} has sent this row, and it went through")
     assert received(dialer) == [("L", "Sale")]
 
 

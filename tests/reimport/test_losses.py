@@ -882,6 +882,23 @@ def correction_that_two_stopped_runs_of_its_copy_have_left(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def other_copy_behind_a_correction_that_was_stopped(chain: Chain) -> str:
+    chain.run("c.csv")
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv", STOP)
+    return chain.run("e.csv")
+
+
+def other_correction_behind_one_that_was_stopped(chain: Chain) -> str:
+    chain.edit("e.csv", ("M,c", "M,cc"))
+    return other_copy_behind_a_correction_that_was_stopped(chain)
+
+
+def correction_that_was_stopped_behind_another_copy(chain: Chain) -> str:
+    other_copy_behind_a_correction_that_was_stopped(chain)
+    return chain.run("c.csv")
+
+
 def correction_put_back_behind_another_that_was_stopped_too(chain: Chain) -> str:
     chain.run("c.csv")
     for before, now in (("M,c", "M,cc"), ("M,cc", "M,ccc")):
@@ -1011,6 +1028,9 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_a_row_that_the_rewritten_sheet_kept, "! 1 row that went through in run", ["dd"]),
         (copy_behind_another_that_moved_the_row, "! 1 row waits with another text in x.csv", ["c", "dd"]),
         (copy_corrected_beside_an_undecided_row, "! 1 row is not sent: it says what run", ["dd"]),
+        (other_copy_behind_a_correction_that_was_stopped, "! 1 row waits with another text in c.csv", []),
+        (other_correction_behind_one_that_was_stopped, "! 1 row waits with another text in c.csv", ["cc"]),
+        (correction_that_was_stopped_behind_another_copy, "! 1 row that went through in run", ["dd"]),
         (correction_put_back_behind_another_that_was_stopped_too, "! 1 row that went through in run", ["cc"]),
         (correction_that_two_stopped_runs_of_its_copy_have_left, "! 1 row that went through in run", ["cc"]),
         (

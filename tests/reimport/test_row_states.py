@@ -5,7 +5,7 @@ import pytest
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another
+from leadsync.reimport.row_states import RowState, is_corrected_failure, is_over, left_to_another, went_at
 
 SALE = {"njDisposition": "Sale"}
 NO_CHANGE = {"njDisposition": "<No Change>"}
@@ -68,3 +68,13 @@ def test_a_copys_correction_is_over_only_by_a_text_of_another_copy_unless_it_was
     before = RowState(5, Origin("copy", state, "ten", SALE), is_own=True, of_copy=of_copy)
     last = RowState(5, Origin("later", State.SUCCEEDED, "ten", NO_CHANGE), is_own=True, of_copy=last_of_copy)
     assert is_over([before, last], 0, 1) is over
+
+
+def test_a_row_went_where_its_run_sent_it_not_where_a_later_one_tells_of_it() -> None:
+    sent = RowState(5, Origin("first", State.SUCCEEDED, "ten", SALE), is_own=True)
+    stopped = RowState(5, Origin("second", State.SKIPPED, "ten", NO_CHANGE), is_own=True)
+    tells = Origin("third", State.SKIPPED, "ten", SALE, reason=Skip(SkipKind.SENT_IN_COPY, "first"))
+    told = RowState(5, tells, is_own=True)
+    assert told.through == "first"
+    assert went_at([sent, stopped, told], "first") == 0
+    assert went_at([stopped, told], "first") == 1

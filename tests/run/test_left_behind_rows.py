@@ -38,7 +38,7 @@ def test_a_row_taken_out_of_a_copy_is_named_and_goes_in_a_sheet_of_its_own(desk:
     said = desk.leadsync("run", copy).err
     assert f"! 1 row left of run {run} is not in this copy (row 3), and is skipped there; to send it, give " in said
     messages = [row["message"] for row in desk.leadsync("show", run, "--rows", "--json").json["listed"]]
-    assert messages[0].startswith("sent or decided by run ")
+    assert messages[0].startswith("taken over by run ")
     assert "has taken the sheet over from a file without this row" in messages[1]
     assert desk.leadsync("run", sheet).code == 0
     assert desk.leadsync("run", desk.sheet("b.csv", HEAD, "B,Sale")).code == 0
