@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_LISTED = 10
 """The most rows that a sentence lists."""
+_NOT_DONE = (Status.SKIPPED, Status.REJECTED, Status.UNKNOWN, Status.CONFLICT)
 
 
 def run_plan(
@@ -111,10 +112,10 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
 
 
 def _but_for(journal: "Journal", run: RunRecord) -> str:
-    """The words about rows of a run that it has not sent, on purpose or as wrong; empty without such rows."""
-    counts = {
-        one: count for one in (Status.SKIPPED, Status.REJECTED) if (count := journal.tally(run.id).statuses.get(one))
-    }
+    """The words about rows of a run that it has not sent, on purpose or as wrong, or that may have been sent; empty
+    without such rows."""
+    statuses = journal.tally(run.id).statuses
+    counts = {one: count for one in _NOT_DONE if (count := statuses.get(one))}
     if not counts:
         return ""
     rows = counted(sum(counts.values()), "row that is", "rows that are")

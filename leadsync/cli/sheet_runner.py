@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import Shell, last_words
 from leadsync.cli.watch_report import WatchReport
+from leadsync.commands import command
 from leadsync.errors import (
     BusyError,
     JournalError,
@@ -27,7 +28,7 @@ from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.post_run import PostRunHooks
-from leadsync.private_files import whole_or_not
+from leadsync.private_files import state_of, whole_or_not
 from leadsync.terminal import Visible, one_line
 from leadsync.watch import ATTENTION, DONE, Handled, IgnoredFile, exists, move, prepare
 
@@ -126,6 +127,8 @@ class SheetRunner:
         while True:
             plan = plan_content(journal, file, settings, options, journal.now())
             if plan.nothing_to_do:
+                if why := _left_unsent(journal, plan.run):
+                    raise UsageError(why)
                 self._say_of(file, plan.remarks)
                 handled = self._already_done(journal, file, plan.run)
                 return handled if done is None else replace(handled, words="")
@@ -300,6 +303,20 @@ class SheetRunner:
         self.report.ignore(IgnoredFile(file, why.rstrip(".")), logged.rstrip("."))
 
 
+def _left_unsent(journal: "Journal", run: RunRecord) -> str:
+    """Why a finished run has not sent all of its sheet, and what sends the rest; empty if it has."""
+    from leadsync.run import left_out, left_to
+
+    if taker := next((one for one in left_to(journal, run) if journal.has_more(one.id)), None):
+        took = f"run {taker.id} of {one_line(taker.file.name)} has taken over rows left of run {run.id} of this sheet"
+        return f"{took}, and has not sent all of them; `{command('resume', taker.id)}` does."
+    by, _ = left_out(journal, run)
+    if not by:
+        return ""
+    left = f"run {by} has begun the sheet of run {run.id} anew, and what was left of that is skipped"
+    return f"{left}; if it is still to be sent, give it to `leadsync run`, which says what its leads were sent since."
+
+
 def _why(sheet: Path) -> Path:
     """The path of the note beside a faulty sheet; a very long name is cut for it."""
     # Names end at 255 bytes; the cut may split a character, which is dropped.
@@ -320,7 +337,11 @@ def _written_here(journal: "Journal", file: Path) -> str:
     """
     run_id = own_run_id(file.name)
     run = journal.find(run_id) if run_id else None
-    if run is None or run.output.resolve() != file.parent:
+    if run is None:
+        return ""
+    # Of a run that was gone on with from here the new files are in a subfolder.
+    is_as_written = journal.written(run.id).get(str(file)) == state_of(file)
+    if run.output.resolve() != file.parent and not is_as_written:
         return ""
     return f"leadsync wrote it here for run {run_id}; once it is corrected, give it another name"
 

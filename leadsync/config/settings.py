@@ -212,6 +212,13 @@ class Settings(BaseSettings):
         """Whether a person has chosen the dialer or the campaign by its name."""
         return self._unchosen is not None
 
+    @property
+    def chosen_options(self) -> tuple[str, ...]:
+        """The options of a command that choose the dialer and the campaign in force; empty for the first ones."""
+        dialer, campaign = self.place_of(self.url(), self.ids())
+        named = (("--dialer", dialer), ("--campaign", campaign))
+        return tuple(word for option, name in named if name for word in (option, name))
+
     def place_of(self, url: str, ids: CampaignIds) -> tuple[str | None, str | None]:
         """The names of the dialer at an address and of its campaign with these ids, as the settings have them.
 

@@ -64,7 +64,7 @@ class ContextBuilder:
             # From its confirmation on, this run has the trial's unsent rows.
             self.transfer.release(trial.run_id, self._left)
         self.corrections = Corrections()
-        self.losses = LossesOfSheets()
+        self.losses = LossesOfSheets(lineage.chosen_options)
 
     def look_at(self, rows: Sequence[Row]) -> None:
         """Find the earlier runs of these rows, before anything in them is read."""

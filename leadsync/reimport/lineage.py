@@ -133,6 +133,11 @@ class Lineage:
         """What is worth knowing about those runs, in sentences."""
 
     @property
+    def chosen_options(self) -> tuple[str, ...]:
+        """See `Settings.chosen_options`; empty if the settings name no campaign."""
+        return self._settings.chosen_options if self.has_place else ()
+
+    @property
     def has_place(self) -> bool:
         """Whether the settings name dialer and campaign; for `check` they need not."""
         return bool(self._settings.server.url and all(self._settings.campaign.model_dump(include=_IDS).values()))
@@ -337,13 +342,14 @@ def losses_of_rows(
     run: RunRecord,
     rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
     skipped: Collection[int],
+    settings: Settings,
 ) -> tuple[LossesOfSheets, dict[int, Skip]]:
     """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`, and the rows behind
     which a later one of their lead went through, by number.
 
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
-    losses, sheet_run, seen = LossesOfSheets(), repeated_by(journal, run).id, set(skipped)
+    losses, sheet_run, seen = LossesOfSheets(settings.chosen_options), repeated_by(journal, run).id, set(skipped)
     overtaken: dict[int, Skip] = {}
     for history in _histories_of(journal, run, lambda _: None, {}):
         for number, lead in rows_beside(history.ids_to_compare - {run.id}) if history.run_ids else ():

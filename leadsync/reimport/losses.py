@@ -23,13 +23,17 @@ _MOST_EXAMPLES = 3
 class Losses:
     """Compares the rows of a file with their states in the runs of their sheet and its copies, in the file's order."""
 
-    def __init__(self, history: SheetHistory) -> None:
+    def __init__(self, history: SheetHistory, chosen: Sequence[str] = ()) -> None:
+        """`chosen` are the options of a command that choose the file's campaign."""
         self._history = history
+        self._chosen = chosen
         self.again: dict[str, list[int]] = {}
         """The rows to be sent with another text than the one that went through last, by that run."""
         self._replaced: dict[tuple[str, State], int] = {}
         """How many rows have another text in a run, by its state there."""
         self._in_vain: list[int] = []
+        self._never_sent: list[int] = []
+        """The rows of a copy with texts that were never sent, and are not sent now."""
         self._old: dict[str, tuple[WaitingText, int]] = {}
         """Of each run with corrections that wait one, and how many rows go as they were before."""
 
@@ -44,6 +48,9 @@ class Losses:
             if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._history.is_original:
                 self._in_vain.append(number)
             is_sent = decision.kind is SkipKind.SENT_IN_COPY and self._history.is_copy
+            is_known = any(same) and not any(it and one.through for it, one in zip(same, states, strict=True))
+            if is_sent and is_known and not self._history.is_original:
+                self._never_sent.append(number)
             if not is_sent and decision.kind not in _WAITS_HERE:
                 return
             # What failed stays with its run; what waits there is no more to be sent.
@@ -78,12 +85,18 @@ class Losses:
             yield Remark(self._words(run_id, state, count), loud=True)
         if self._in_vain:
             yield in_vain(self._in_vain)
+        if numbers := self._never_sent:
+            rows = counted(len(numbers), "row was never sent, and is", "rows were never sent, and are")
+            other = agreeing(len(numbers), "another text of it", "other texts of them")
+            why = f"{other} went through (row {examples(numbers)})"
+            how = f"the report says what sends {agreeing(len(numbers), 'it', 'them')}"
+            yield Remark(f"{rows} not sent now, because {why}; {how}", loud=True)
         for text, count in self._old.values():
-            yield text.remark(count)
+            yield text.remark(count, self._chosen)
 
     def _words(self, run_id: str, state: State, count: int) -> str:
         file = self._history.file_of(run_id)
-        again = command("run", file) if file else command("resume", run_id)
+        again = command("run", file, *self._chosen) if file else command("resume", run_id)
         if state is State.PENDING and self._history.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
@@ -98,14 +111,15 @@ class Losses:
 
 
 class LossesOfSheets:
-    """The losses of a file with rows of several sheets."""
+    """The losses of a file with rows of several sheets; `chosen` as of `Losses`."""
 
-    def __init__(self) -> None:
+    def __init__(self, chosen: Sequence[str] = ()) -> None:
+        self._chosen = chosen
         self._of: dict[SheetHistory, Losses] = {}
 
     def of(self, history: SheetHistory) -> Losses:
         """Those of one sheet's rows."""
-        return self._of.setdefault(history, Losses(history))
+        return self._of.setdefault(history, Losses(history, self._chosen))
 
     @property
     def again(self) -> dict[str, list[int]]:

@@ -112,7 +112,9 @@ class SheetHistory:
             or any(one.says(lead) for one in self.twins_of(there))
             or any(one.says(lead) and is_over(states, when, at) for when, one in enumerate(states))
         ):
-            return Skip(SkipKind.SENT_IN_COPY, through)
+            later = [skip for one in states[at + 1 :] if (skip := left_to_another(one))]
+            to_decide = (skip for skip in reversed(later) if skip.kind is SkipKind.UNDECIDED_SINCE)
+            return next(to_decide, Skip(SkipKind.SENT_IN_COPY, through))
         return None
 
     def twins_of(self, there: int | None) -> Sequence[RowState]:

@@ -1,7 +1,7 @@
 """Rows of files given back that wait there: each has a text to be sent instead of the row's old one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
@@ -28,8 +28,9 @@ class WaitingText(NamedTuple):
     of_run: str
     of_row: int
 
-    def remark(self, count: int) -> Remark:
-        """The loud sentence about `count` such rows of one file that go with their old texts."""
+    def remark(self, count: int, chosen: Sequence[str] = ()) -> Remark:
+        """The loud sentence about `count` such rows of one file that go with their old texts; `chosen` are the options
+        of a command that choose the campaign."""
         rows = counted(count, "row was corrected", "rows were corrected")
         them, they_go = agreeing(count, "it", "them"), agreeing(count, "it goes", "they go")
         if self.reason.kind is SkipKind.LEFT_TO_RUN:
@@ -37,7 +38,7 @@ class WaitingText(NamedTuple):
                 f"correct {them} in the files that `{command('report', self.reason.run)}` writes, and give those back"
             )
         else:
-            instead = f"`{command('run', _file_now(self.run))}`"
+            instead = f"`{command('run', _file_now(self.run), *chosen)}`"
         words = (
             f"{rows} in {self.run.file.name} (run {self.run.id}) and could not go from there; here {they_go} as before"
         )

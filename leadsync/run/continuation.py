@@ -12,21 +12,18 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, held_words
-from leadsync.models import Inserts, RunRecord, Status
+from leadsync.models import Inserts, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
 from leadsync.run.draft import again_remark
-from leadsync.run.plan import Plan, RunOptions, with_held
+from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
 from leadsync.run.sheet_scan import listed_rows
 from leadsync.run.sheet_source import fingerprint
-
-# Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
-_UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
 
 
 def plan_resume(
@@ -46,7 +43,7 @@ def plan_resume(
     # "" stands for a file that is gone: it is no new one.
     if digest in {"", *(other.fingerprint for other in journal.runs_of(run.file))}:
         return plan
-    send = command("run", run.file)
+    send = command("run", run.file, *settings.chosen_options)
     is_new = Remark(f"{run.file.name} holds other rows by now, and no run has read them; `{send}` does.", loud=True)
     return replace(plan, remarks=(*plan.remarks, is_new))
 
@@ -152,7 +149,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     end = changed["last_row"]
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
-    losses, overtaken = losses_of_rows(journal, run, left, since.skipped)
+    losses, overtaken = losses_of_rows(journal, run, left, since.skipped, settings)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     plan = Plan(
         replace(run, **changed),
@@ -246,8 +243,7 @@ def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:
         return True
     if settings.is_chosen or settings.place_of(run.dialer, run.ids)[1] is not None:
         return False
-    touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
-    return not touched
+    return not has_results(journal, run)
 
 
 def has_other_rules(run: RunRecord, settings: Settings) -> bool:

@@ -29,7 +29,7 @@ from leadsync.reimport import (
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions, with_held
+from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sent_since import SentSince, corrected_since, sent_since
 from leadsync.run.sheet_edits import SheetEdits
@@ -71,7 +71,7 @@ def read_draft(
     if trial:
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
     else:
-        first = [*_remarks_on_ended(journal, ended, behind, bool(scan.effects.waiting))]
+        first = [*_remarks_on_ended(journal, run.file, ended, behind, scan)]
         first += undone.remarks(journal, run, settings, journal.now())
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(behind), *_remarks_on(journal, scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
@@ -243,7 +243,10 @@ def _ended(
 
 def _copies(journal: Journal, run: RunRecord, scan: SheetScan) -> list[Remark]:
     """What is known of the same content under other names, and of edited files beside one given back."""
-    return [*_same_content(journal, run), *(_edited_beside(journal, run.file) if scan.mapping.sync else ())]
+    return [
+        *_same_content(journal, run),
+        *(_edited_beside(journal, run.file, scan.lineage.chosen_options) if scan.mapping.sync else ()),
+    ]
 
 
 def _left_behind(
@@ -272,17 +275,19 @@ def _end_remark(run_id: str, left: int, replaced: Sequence[int], waits: bool) ->
 
 
 def _remarks_on_ended(
-    journal: Journal, ended: Mapping[str, int], behind: Mapping[str, LeftBehind], waits: bool
+    journal: Journal, file: Path, ended: Mapping[str, int], behind: Mapping[str, LeftBehind], scan: SheetScan
 ) -> Iterator[Remark]:
     """The runs that end and their rows left, and the warnings about corrections in copies by `check` among them, where
     the draft has other texts."""
-    copies = {run_id: copy for run_id in ended if (copy := journal.run(run_id)).checked}
+    waits = bool(scan.effects.waiting)
+    # The copy itself holds what a person has written since.
+    copies = {run_id: copy for run_id in ended if (copy := journal.run(run_id)).checked and copy.file != file}
     for run_id, left in ended.items():
         yield _end_remark(run_id, left, behind[run_id].replaced if run_id not in copies else (), waits)
     for run_id, copy in copies.items():
         if rows := behind[run_id].replaced:
             count, them = counted(len(rows), "row was", "rows were"), agreeing(len(rows), "it", "them")
-            again = command("run", copy.file)
+            again = command("run", copy.file, *scan.lineage.chosen_options)
             yield Remark(
                 f"{count} changed in {copy.file.name} and not sent from there ({listed_rows(rows)}); this file has "
                 f"other values. To send {them} as changed, go on with `{again}` instead, without --fresh",
@@ -308,13 +313,14 @@ def _is_of_earlier_content(journal: Journal, run: RunRecord, trial: RunRecord) -
     return is_file(trial.file) and fingerprint(trial.file) == trial.fingerprint
 
 
-def _edited_beside(journal: Journal, file: Path) -> list[Remark]:
+def _edited_beside(journal: Journal, file: Path, chosen: Sequence[str]) -> list[Remark]:
     """A warning for each edited file, read by no run, that was put aside for this one as leadsync wrote it."""
     kept = list(kept_beside(file))
     read = {run.fingerprint for run in journal.runs()} if kept and is_as_written(journal, file) else None
     return [
         Remark(
-            f"{path.name} beside it was edited by a person, and no run has read that; `{command('run', path)}` does",
+            f"{path.name} beside it was edited by a person, and no run has read that; "
+            f"`{command('run', path, *chosen)}` does",
             loud=True,
         )
         for path, digest in kept
@@ -328,7 +334,7 @@ def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:
         is_copy = (
             other.complete and other.fingerprint == run.fingerprint and other.file != run.file and not other.retry_of
         )
-        if is_copy and other.is_at(run.dialer, run.ids) and journal.tally(other.id).attempts:
+        if is_copy and other.is_at(run.dialer, run.ids) and has_results(journal, other):
             sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
             if is_uploaded(other.file) or is_uploaded(run.file):
                 sent += f" {origin_of(journal, other)}"

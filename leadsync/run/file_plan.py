@@ -32,7 +32,7 @@ from leadsync.run.continuation import (
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
 from leadsync.run.other_runs import behind, beside, elsewhere_unfinished, forgotten, goes_behind
-from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.plan import Plan, RunOptions, left_out, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
@@ -42,6 +42,7 @@ from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits
 DRAFTS_LIVE = timedelta(days=1)
 CORRECTED_LIVE = timedelta(days=14)
 """As long as an upload: a person's work is in it."""
+_TAKEN_OVER = RowFilter((Status.SKIPPED,), kinds=(SkipKind.TRANSFERRED.name, SkipKind.LEFT_BEHIND.name))
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -185,7 +186,7 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     if last is not None and last.finished and not journal.has_more(last.id):
         if goes_by_now(journal, last):
             options = replace(options, edits=but_for_sent(journal, last, options.edits))
-        elif not _waits_for_rest(journal, last, file):
+        elif not _waits_for_rest(journal, last, file) and not _rest_is_elsewhere(journal, last):
             return _all_done(journal, last)
     # Of a sheet sent as a copy by `check` since, the run has been followed.
     readings = (run for run in journal.runs() if run.complete and run.fingerprint == digest and not run.retry_of)
@@ -199,14 +200,15 @@ def _is_followed_by_copy(journal: Journal, run: RunRecord) -> bool:
 
 
 def _rest_is_elsewhere(journal: Journal, run: RunRecord) -> bool:
-    """Whether the rest of a copy by `check` was taken over by its sheet or another copy, after a trial or a stop: the
-    corrections that are in the first copy alone did not go."""
-    # The rows beyond a trial are on no page of it.
-    taken = RowFilter((Status.SKIPPED,), kinds=(SkipKind.TRANSFERRED.name,))
-    if not run.checked or (run.last_row is None and not journal.page(run.id, 0, 1, taken)):
+    """Whether the rest of a copy by `check` was taken over by its sheet or another copy, or that begun anew, after a
+    trial or a stop: the corrections that are in the first copy alone did not go."""
+    if not run.checked:
         return False
-    takers = (other for other in journal.runs() if other.complete and other.follows == run.id)
-    return any(one.fingerprint != run.fingerprint and one.finished and not journal.has_more(one.id) for one in takers)
+    anew, _ = left_out(journal, run)
+    # The rows beyond a trial are on no page of it.
+    is_taken = run.last_row is not None or journal.page(run.id, 0, 1, _TAKEN_OVER)
+    takers = (one for one in journal.runs() if one.id == anew or (is_taken and one.follows == run.id))
+    return any(one.complete and one.fingerprint != run.fingerprint and not one.retry_of for one in takers)
 
 
 def _is_beside_copies(journal: Journal, run: RunRecord) -> bool:

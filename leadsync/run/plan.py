@@ -17,6 +17,8 @@ from leadsync.run.survey import Survey
 if TYPE_CHECKING:
     from leadsync.sheets.frame_sheet import FrameSheet
 
+_WITHOUT_RESULT = (Status.UNSENT, Status.REJECTED, Status.SKIPPED)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -124,6 +126,11 @@ class RunOptions:
 def nothing_to_do(journal: Journal, run: RunRecord) -> Plan:
     """The plan for a run with all its work done."""
     return with_held(Plan(run, nothing_to_do=True), journal, None)
+
+
+def has_results(journal: Journal, run: RunRecord) -> bool:
+    """Whether the dialer may have changed something by a run: without results its ids may still be corrected."""
+    return any(count for status, count in journal.tally(run.id).statuses.items() if status not in _WITHOUT_RESULT)
 
 
 def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:

@@ -52,7 +52,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     new = _new_run(journal, run, settings, options, now)
     again = partial(journal.leads_of_retry, run.id)
     since = sent_since(journal, run, again, settings, skip_sent=True)
-    losses, overtaken = losses_of_rows(journal, run, again, since.skipped)
+    losses, overtaken = losses_of_rows(journal, run, again, since.skipped, settings)
     # As in a file given back: they would undo the later ones.
     skipped = since.skipped | overtaken
     sending = count - len(skipped)

@@ -282,9 +282,8 @@ def _anew(journal: Journal, run: RunRecord, settings: Settings, effect: str) -> 
     if not _is_as_read(run) or journal.givers(repeated_by(journal, run).id):
         return ""
     sheet = ("--sheet", run.sheet) if run.sheet else ()
-    name = next((name for name in settings.campaigns if settings.for_campaign(name).campaign == settings.campaign), "")
-    campaign = ("--campaign", name) if name else ()
-    return f"; `{command('run', run.file, '--fresh', '--skip-unchanged', *sheet, *campaign)}` {effect}"
+    anew = command("run", run.file, "--fresh", "--skip-unchanged", *sheet, *settings.chosen_options)
+    return f"; `{anew}` {effect}"
 
 
 def _is_as_read(run: RunRecord) -> bool:

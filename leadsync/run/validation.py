@@ -73,7 +73,8 @@ def _read_already(source: SheetSource, settings: Settings, journal: Journal, sca
     digest, place = fingerprint(source.path or source.file), (settings.url(), settings.ids())
     for run in journal.runs():
         if run.complete and run.file == source.file and run.fingerprint == digest and run.is_at(*place):
-            again = f"`{command('run', source.file)}` sends what is left of it, and all of these rows with --fresh"
+            send = command("run", source.file, *settings.chosen_options)
+            again = f"`{send}` sends what is left of it, and all of these rows with --fresh"
             yield Remark(f"Run {run.id} of {run.created:%Y-%m-%d %H:%M} has read this file as it is: {again}.")
             return
 

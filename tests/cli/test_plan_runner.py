@@ -10,15 +10,26 @@ from tests.conftest import Desk
 def test_rows_handed_to_a_stopped_run_are_named_with_what_sends_them(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
-    desk.leadsync("check", sheet, "--output", "c.csv")
-    for file in ("c.csv", "a.csv"):
-        assert desk.leadsync("run", file, LEADSYNC_API_KEY="wrong").code == 4
-    run = desk.leadsync("runs", "--json").json["runs"][0]["run"]
-    said = desk.leadsync("run", "c.csv").err
-    assert f"Nothing to do: run {run} of a.csv has taken over the rows left of run " in said
+    first = desk.leadsync("run", sheet, "--json", LEADSYNC_API_KEY="wrong").json
+    report = desk.folder / "r.csv"
+    report.write_bytes(Path(first["files"]["report"]).read_bytes())
+    run = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong").json["run"]
+    said = desk.leadsync("run", sheet).err
+    assert f"Nothing to do: run {run} of r.csv has taken over the rows left of run {first['run']}" in said
     assert f"resume {run}` sends them" in said
     assert desk.leadsync("resume", run).code == 0
     assert len(dialer.ledger.applications) == 2
+
+
+def test_a_copy_sends_the_rows_left_that_its_sheet_has_taken_over(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
+    desk.leadsync("check", sheet, "--output", "c.csv")
+    for file in ("c.csv", "a.csv"):
+        assert desk.leadsync("run", file, LEADSYNC_API_KEY="wrong").code == 4
+    assert desk.leadsync("run", "c.csv").code == 0
+    assert desk.leadsync("resume").out.startswith("There is no run to go on with")
+    assert [one.lead for one in dialer.ledger.applications] == ["L1", "L2"]
 
 
 def test_a_copy_whose_rest_another_copy_has_sent_says_that_no_row_goes(desk: Desk) -> None:
@@ -42,13 +53,11 @@ def test_rows_that_a_sheet_begun_anew_has_lost_are_named_with_what_sends_them(de
     assert desk.leadsync("run", "c.csv", LEADSYNC_API_KEY="wrong").code == 4
     desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale")
     fresh = desk.leadsync("run", sheet, "--fresh")
-    anew, copy = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
+    copy = desk.leadsync("runs", "--json").json["runs"][1]["run"]
     named = f"! 1 row left of run {copy} is not in this file (row 3), and is skipped there; to send it, give it in a "
     assert f"{named}sheet of its own" in fresh.err
-    said = desk.leadsync("run", "c.csv").err
-    taken = f"Nothing to do: run {anew} has taken the sheet over without row 3 left of run {copy}"
-    assert f"{taken}; to send it, give it in a sheet of its own, or this sheet with --fresh." in said
-    assert [one.lead for one in dialer.ledger.applications] == ["L1"]
+    assert desk.leadsync("run", "c.csv").code == 0
+    assert [one.lead for one in dialer.ledger.applications] == ["L1", "L2"]
 
 
 def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) -> None:
@@ -59,6 +68,14 @@ def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) ->
     assert (again.code, again.json) == (0, first)
     assert f"Nothing to do: run {first['run']} of " in again.err
     assert " has sent leads.csv. `--fresh` sends it again." in again.err
+
+
+def test_nothing_to_do_counts_the_rows_that_a_person_has_to_decide_on(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L1", calls=1)])
+    sheet = desk.sheet("leads.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    why = f"`leadsync show {run} --status conflict` says why"
+    assert f" has sent leads.csv but for 1 row that is conflict ({why})." in desk.leadsync("run", sheet).err
 
 
 def test_under_nothing_to_do_no_line_of_then_says_what_waits(desk: Desk) -> None:

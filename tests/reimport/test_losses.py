@@ -899,6 +899,29 @@ def correction_that_was_stopped_behind_another_copy(chain: Chain) -> str:
     return chain.run("c.csv")
 
 
+def correction_whose_copy_another_stopped_copy_took_over(chain: Chain) -> str:
+    for name in ("c.csv", "e.csv"):
+        if name == "c.csv":
+            chain.edit(name, ("N,d", "N,dd"))
+        chain.run(name, STOP)
+    return chain.run("c.csv")
+
+
+def correction_behind_another_one_that_went_from_its_copy(chain: Chain) -> str:
+    chain.edit("e.csv", ("M,c", "M,cc"))
+    chain.run("e.csv", STOP)
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    return chain.run("e.csv")
+
+
+def copy_behind_an_undecided_correction_in_another(chain: Chain) -> str:
+    chain.run("c.csv")
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=110, lead="N", calls=1))
+    return chain.run("e.csv")
+
+
 def correction_put_back_behind_another_that_was_stopped_too(chain: Chain) -> str:
     chain.run("c.csv")
     for before, now in (("M,c", "M,cc"), ("M,cc", "M,ccc")):
@@ -979,7 +1002,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_of_earlier_content_behind_a_trial, "! 1 row waits with another text in leads.csv", ["c", "d"]),
         (copy_of_a_sheet_begun_anew_behind_an_undecided_row, "! 2 rows are not sent: they wait", []),
         (rest_behind_a_corrected_row, "Going on with run", ["b", "c", "d"]),
-        (copy_whose_rows_another_took, "has sent the same sheet, and no row of c.csv goes now", []),
+        (copy_whose_rows_another_took, "! 1 row was never sent, and is not sent now, because another text of it", []),
         (copy_of_a_sheet_changed_since, "has sent the same sheet", []),
         (older_row_alone, "! 1 corrected row is not sent (row 2)", []),
         (row_added_to_a_second_report, "! 1 added row goes behind rows of its lead", ["new"]),
@@ -1031,6 +1054,17 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_copy_behind_a_correction_that_was_stopped, "! 1 row waits with another text in c.csv", []),
         (other_correction_behind_one_that_was_stopped, "! 1 row waits with another text in c.csv", ["cc"]),
         (correction_that_was_stopped_behind_another_copy, "! 1 row that went through in run", ["dd"]),
+        (
+            correction_whose_copy_another_stopped_copy_took_over,
+            "! 1 row waits with another text in e.csv",
+            ["a", "b", "c", "dd"],
+        ),
+        (
+            correction_behind_another_one_that_went_from_its_copy,
+            "not sent now, because other texts of them went through (row 4, 5); the report says what sends them",
+            [],
+        ),
+        (copy_behind_an_undecided_correction_in_another, "! 1 row is not sent: it was sent by run", []),
         (correction_put_back_behind_another_that_was_stopped_too, "! 1 row that went through in run", ["cc"]),
         (correction_that_two_stopped_runs_of_its_copy_have_left, "! 1 row that went through in run", ["cc"]),
         (

@@ -172,10 +172,49 @@ def test_corrections_in_a_stopped_copy_are_named_by_the_sheet_that_is_begun_anew
     assert (
         "! 1 row was changed in copy.csv and not sent from there (row 3); this file has other values. To send " in said
     )
-    anew = desk.leadsync("runs", "--json").json["runs"][0]["run"]
-    said = desk.leadsync("run", copy).err
-    assert f"Nothing to do: run {anew} has begun the sheet of run " in said
-    assert "and what was left of that is skipped. `--fresh` sends it again." in said
+    assert "go on with `leadsync run " in said
+    dialer.ledger.received.clear()
+    desk.leadsync("run", copy)
+    assert sent(dialer) == [("B", "Busy")], "what the sheet has sent is not sent again"
+
+
+def test_a_correction_in_a_copy_goes_though_the_sheet_begun_anew_was_stopped_too(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    stopped(desk, dialer, copy)
+    dialer.faults.add([REFUSE])
+    assert desk.leadsync("run", sheet, "--fresh").code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    desk.leadsync("run", copy)
+    assert sent(dialer) == [("A", "Sale"), ("B", "Busy")]
+    assert desk.leadsync("resume").out.startswith("There is no run to go on with")
+
+
+def test_the_line_about_corrections_in_a_copy_names_the_campaign(desk: Desk) -> None:
+    dialer = desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\n")
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    dialer.faults.add([REFUSE])
+    assert desk.leadsync("run", copy, "--campaign", "winback").code == 4
+    for options in ((), ("--fresh",)):
+        said = desk.leadsync("run", sheet, "--campaign", "winback", *options).err
+        assert f"go on with `leadsync run {copy} --campaign winback` instead" in said
+        assert desk.leadsync("run", copy, "--campaign", "winback").code == 4
+    seen = desk.leadsync("check", copy, "--campaign", "winback").out
+    assert f"`leadsync run {copy} --campaign winback` sends what is left of it" in seen
+
+
+def test_the_same_content_elsewhere_is_not_called_sent_where_nothing_of_it_was(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    stopped(desk, dialer, desk.sheet("a.csv", HEAD, "A,Sale"))
+    desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Busy"), "--fresh")
+    assert "holds the same as" not in desk.leadsync("run", desk.sheet("b.csv", HEAD, "A,Sale")).err
 
 
 def test_a_run_that_is_begun_anew_for_other_ids_is_not_called_unfinished(desk: Desk, dialer: PracticeDialer) -> None:

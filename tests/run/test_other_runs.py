@@ -1,5 +1,6 @@
 """What a plan says of rows that other runs have left, send first or send as well."""
 
+import openpyxl
 import pexpect
 import pytest
 
@@ -77,6 +78,22 @@ def test_a_stopped_run_of_the_sheet_to_another_campaign_is_named(desk: Desk) -> 
     assert desk.leadsync("resume", first["run"]).code == 0
     again = desk.sheet("a.csv", "Lead Id,Disposition", "A,Sale", "B,Sale", "C,Sale")
     assert "has begun to send this sheet" not in desk.leadsync("run", again).err
+
+
+def test_another_sheet_of_the_same_workbook_is_not_this_sheet(desk: Desk) -> None:
+    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    workbook = openpyxl.Workbook()
+    for name in ("March", "April"):
+        for row in (["Lead Id", "Disposition"], [name, "Sale"]):
+            workbook.create_sheet(name).append(row) if name not in workbook else workbook[name].append(row)
+    del workbook["Sheet"]
+    file = desk.folder / "a.xlsx"
+    workbook.save(file)
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
+    assert desk.leadsync("run", file, "--sheet", "March", "--campaign", "winback").code == 4
+    dialer.faults.clear()
+    assert "has begun to send this sheet" not in desk.leadsync("run", file, "--sheet", "April").err
+    assert "has begun to send this sheet" in desk.leadsync("run", file, "--sheet", "March").err
 
 
 @pytest.mark.parametrize(("anew", "forgotten"), [(("M,y",), 2), (("L,b", "M,y"), 1), (("L,b", "L,x"), 0)])

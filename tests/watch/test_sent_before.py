@@ -110,3 +110,69 @@ def test_settings_that_cannot_send_end_the_command_before_any_file_is_looked_at(
     assert folder.watch(**key).code == 2
     assert folder.names == {"leads.csv"}
     assert received(dialer) == []
+
+
+def test_a_copy_whose_sheet_was_begun_anew_still_sends_what_was_corrected_in_it(folder: Folder) -> None:
+    dialer = folder.desk.dialer()
+    sheet, copy = folder.drop("leads.csv", *ROWS), folder.desk.folder / "copy.csv"
+    out = ("--output", folder.desk.folder / "out")
+    folder.desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("Sale", "Busy"), "utf-8")
+    dialer.faults.add([REFUSE])
+    assert folder.desk.leadsync("run", copy).code == 4
+    dialer.faults.clear()
+    assert folder.desk.leadsync("run", sheet, "--fresh", *out).code == 0
+    copy.rename(folder.path / "copy.csv")
+    dialer.ledger.received.clear()
+    assert folder.watch().code == 0
+    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received if entry.lead] == ["Busy"]
+    assert folder.sheets("done") == {"leads.csv", "copy.csv"}
+
+
+def test_a_sheet_that_was_never_sent_to_its_end_is_not_called_sent(folder: Folder) -> None:
+    """Its run was begun anew with another content, and the old one comes once more."""
+    dialer = folder.desk.dialer()
+    sheet = folder.drop("leads.csv", *ROWS)
+    dialer.faults.add([REFUSE])
+    assert folder.watch().code == 4
+    dialer.faults.clear()
+    folder.drop("leads.csv", *ROWS[1:])
+    assert folder.desk.leadsync("run", sheet, "--fresh", "--output", folder.desk.folder / "out").code == 0
+    anew, first = (run["run"] for run in folder.desk.leadsync("runs", "--json").json["runs"])
+    folder.drop("old.csv", *ROWS)
+    done = folder.watch()
+    assert (done.code, "old.csv" in folder.sheets("attention")) == (2, True)
+    why = (folder.path / "attention" / "old.csv.why.txt").read_text("utf-8")
+    assert f"run {anew} has begun the sheet of run {first} anew, and what was left of that is skipped" in why
+    assert received(dialer)[-1:] == ["2"]
+
+
+def test_a_sheet_whose_rows_a_stopped_report_has_taken_over_names_what_sends_them(folder: Folder) -> None:
+    dialer = folder.desk.dialer()
+    folder.drop("leads.csv", *ROWS)
+    dialer.faults.add([REFUSE])
+    assert folder.watch().code == 4
+    [report] = (folder.path / "attention").glob("leads.*.report.csv")
+    taken = folder.desk.folder / "r.csv"
+    taken.write_bytes(report.read_bytes())
+    run = folder.desk.leadsync("run", taken, "--json").json["run"]
+    dialer.faults.clear()
+    done = folder.watch()
+    assert done.code == 2
+    assert f"run {run} of r.csv has taken over rows left of run " in done.err
+    assert f"`leadsync resume {run}` does." in done.err
+    assert folder.sheets("attention") == {"leads.csv", "leads.csv.why.txt"}
+
+
+def test_files_of_a_run_that_was_stopped_by_hand_in_the_folder_are_no_sheets(folder: Folder) -> None:
+    dialer = folder.desk.dialer()
+    sheet = folder.drop("leads.csv", *ROWS)
+    dialer.faults.add([REFUSE])
+    assert folder.desk.leadsync("run", sheet).code == 4
+    dialer.faults.clear()
+    first = folder.watch()
+    assert first.code == 0, first.err
+    assert folder.watch().code == 0
+    assert folder.sheets("done") == {"leads.csv"}
+    assert folder.sheets("attention") == set()
+    assert received(dialer)[-2:] == ["1", "2"]
