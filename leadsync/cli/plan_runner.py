@@ -137,7 +137,8 @@ def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str
         return f"{taker} has taken over {what} of run {run.id}; {sends} sends {them}. {again}"
     by, numbers = left_out(journal, run)
     if by and not numbers:
-        return f"run {by} has begun the sheet of run {run.id} anew, and what was left of that is skipped. {again}"
+        go_on = f"`{shell.called} resume {by}` goes on with it." if journal.has_more(by) else again
+        return f"run {by} has begun the sheet of run {run.id} anew, and what was left of that is skipped. {go_on}"
     if not numbers:
         return ""
     more = ", …" if len(numbers) > _MOST_LISTED else ""

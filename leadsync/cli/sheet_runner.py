@@ -314,6 +314,8 @@ def _left_unsent(journal: "Journal", run: RunRecord) -> str:
     if not by:
         return ""
     left = f"run {by} has begun the sheet of run {run.id} anew, and what was left of that is skipped"
+    if journal.has_more(by):
+        return f"{left}; `{command('resume', by)}` goes on with it."
     return f"{left}; if it is still to be sent, give it to `leadsync run`, which says what its leads were sent since."
 
 

@@ -7,6 +7,7 @@ from leadsync.commands import command
 from leadsync.journal import State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
+from leadsync.private_files import is_file
 from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.row_states import RowState
 from leadsync.reimport.rules import Decision, Send
@@ -96,7 +97,7 @@ class Losses:
 
     def _words(self, run_id: str, state: State, count: int) -> str:
         file = self._history.file_of(run_id)
-        again = command("run", file, *self._chosen) if file else command("resume", run_id)
+        again = command("run", file, *self._chosen) if file and is_file(file) else command("resume", run_id)
         if state is State.PENDING and self._history.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"

@@ -287,7 +287,9 @@ def _remarks_on_ended(
     for run_id, copy in copies.items():
         if rows := behind[run_id].replaced:
             count, them = counted(len(rows), "row was", "rows were"), agreeing(len(rows), "it", "them")
-            again = command("run", copy.file, *scan.lineage.chosen_options)
+            again = command("resume", run_id)
+            if is_file(copy.file):
+                again = command("run", copy.file, *scan.lineage.chosen_options)
             yield Remark(
                 f"{count} changed in {copy.file.name} and not sent from there ({listed_rows(rows)}); this file has "
                 f"other values. To send {them} as changed, go on with `{again}` instead, without --fresh",

@@ -223,6 +223,21 @@ def test_a_run_that_is_begun_anew_for_other_ids_is_not_called_unfinished(desk: D
     text = desk.config.read_text("utf-8")
     desk.config.write_text(text.replace("allocation_id = 38", "allocation_id = 39"), "utf-8")
     assert text != desk.config.read_text("utf-8")
-    said = desk.leadsync("run", sheet, "--fresh").err
-    assert "had 1 row left; this run begins the sheet anew" in said
-    assert "is not finished" not in said
+    dialer.faults.add([REFUSE])
+    anew = desk.leadsync("run", sheet, "--fresh", "--json")
+    assert "had 1 row left; this run begins the sheet anew" in anew.err
+    assert "is not finished" not in anew.err
+    desk.config.write_text(text, "utf-8")
+    said = desk.leadsync("run", sheet).err
+    assert f"Nothing to do: run {anew.json['run']} has begun the sheet of run " in said
+    assert f"`leadsync resume {anew.json['run']}` goes on with it." in said
+
+
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+def test_a_copy_that_is_gone_is_named_by_its_run(desk: Desk, dialer: PracticeDialer, options: tuple[str, ...]) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    run = stopped(desk, dialer, copy)
+    copy.unlink()
+    assert f"go on with `leadsync resume {run}` instead" in desk.leadsync("run", sheet, *options).err
