@@ -161,6 +161,8 @@ WAITING = (SkipKind.WAITS_FOR_DECISION, SkipKind.WAITS_FOR_RESUME)
 """The row waits for an earlier one of its lead in another run."""
 MAY_GO_LATER = (*WAITING, SkipKind.LEFT_TO_RUN, SkipKind.UNDECIDED_BEFORE, SkipKind.UNDECIDED_SINCE)
 """The row may go once a person has decided, or another run has gone on."""
+TAKEN_OVER = (SkipKind.TRANSFERRED, SkipKind.BEGUN_ANEW, SkipKind.LEFT_BEHIND)
+"""The row was left, and another run has its sheet now."""
 _SENT = (
     SkipKind.UNCHANGED,
     SkipKind.SENT_SINCE,

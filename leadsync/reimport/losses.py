@@ -49,9 +49,10 @@ class Losses:
             if decision.kind in _OF_ANOTHER_RUN and not any(same) and not self._history.is_original:
                 self._in_vain.append(number)
             is_sent = decision.kind is SkipKind.SENT_IN_COPY and self._history.is_copy
-            is_known = any(same) and not any(it and one.through for it, one in zip(same, states, strict=True))
-            if is_sent and is_known and not self._history.is_original:
-                self._never_sent.append(number)
+            if is_sent and not self._history.is_original:
+                of_this_text = [one for one in states if one.says(lead)]
+                if of_this_text and not any(one.through for one in of_this_text):
+                    self._never_sent.append(number)
             if not is_sent and decision.kind not in _WAITS_HERE:
                 return
             # What failed stays with its run; what waits there is no more to be sent.

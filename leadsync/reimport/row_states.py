@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from leadsync.journal import Origin, State
 from leadsync.models import Lead
-from leadsync.reasons import Skip, SkipKind
+from leadsync.reasons import TAKEN_OVER, Skip, SkipKind
 from leadsync.reimport.unchanged import same_fields
-
-_TAKEN_OVER = (SkipKind.TRANSFERRED, SkipKind.BEGUN_ANEW, SkipKind.LEFT_BEHIND)
 
 
 class RowState(NamedTuple):
@@ -60,7 +58,7 @@ def is_over(states: Sequence[RowState], at: int, last: int) -> bool:
     if at > last:
         # A row that another run has taken over unsent may go still.
         reason = one.origin.reason
-        is_taken_over = isinstance(reason, Skip) and reason.kind in _TAKEN_OVER
+        is_taken_over = isinstance(reason, Skip) and reason.kind in TAKEN_OVER
         return is_left_out and not one.waits and not is_taken_over
     return not (one.of_copy and is_left_out and one.through is None and not states[last].of_copy)
 

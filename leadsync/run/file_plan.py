@@ -16,7 +16,7 @@ from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal, RowFilter
 from leadsync.models import RunRecord, Status
 from leadsync.private_files import is_file
-from leadsync.reasons import SkipKind
+from leadsync.reasons import TAKEN_OVER, SkipKind
 from leadsync.reimport import rows_that_waited, waiting_texts
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
@@ -42,7 +42,7 @@ from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits
 DRAFTS_LIVE = timedelta(days=1)
 CORRECTED_LIVE = timedelta(days=14)
 """As long as an upload: a person's work is in it."""
-_TAKEN_OVER = RowFilter((Status.SKIPPED,), kinds=(SkipKind.TRANSFERRED.name, SkipKind.LEFT_BEHIND.name))
+_TAKEN_OVER = RowFilter((Status.SKIPPED,), kinds=tuple(kind.name for kind in TAKEN_OVER))
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:

@@ -28,7 +28,7 @@ from leadsync.journal.sql.run_table import (
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry, Queued
 from leadsync.models import RunRecord
-from leadsync.reasons import Reason, Skip, SkipKind
+from leadsync.reasons import TAKEN_OVER, Reason, Skip, SkipKind
 
 # Rows to a commit: other processes wait for the journal no longer than that.
 _CHUNK = 2000
@@ -206,9 +206,8 @@ def _leave_behind(connection: Connection, run_id: str, numbers: Collection[int],
     connection.execute("UPDATE runs SET last_row = NULL, tally = NULL WHERE run = ?", [key])
     connection.execute(
         "UPDATE rows SET reason = ?, kind = ? WHERE run = ? AND state = 'skipped' "
-        f"AND kind IN ('{SkipKind.BEGUN_ANEW.name}', '{SkipKind.TRANSFERRED.name}') "
-        f"AND number IN (SELECT wanted.value FROM {GIVEN_NUMBERS})",
-        [*kept_reason(reason), key, json.dumps([*numbers])],
+        f"AND kind IN ({places(TAKEN_OVER)}) AND number IN (SELECT wanted.value FROM {GIVEN_NUMBERS})",
+        [*kept_reason(reason), key, *(kind.name for kind in TAKEN_OVER), json.dumps([*numbers])],
     )
 
 
