@@ -31,7 +31,7 @@ from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
-from leadsync.run.sent_since import SentSince, corrected_since, sent_since
+from leadsync.run.sent_since import SentSince, sent_since, undone_since_reading
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
@@ -100,13 +100,13 @@ def _undone_since(
     journal: Journal, run: RunRecord, trial: RunRecord | None, settings: Settings, scan: SheetScan
 ) -> SentSince:
     """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial;
-    without a trial, those that undo their own corrections.
+    without a trial, those that undo what was sent since the same content was first read.
 
     The rows of a copy or of a file given back are compared one by one.
     """
     if trial is None:
         is_given_back = scan.mapping.sync and not run.checked
-        return SentSince() if is_given_back else corrected_since(journal, run)
+        return SentSince() if is_given_back else undone_since_reading(journal, run)
     if run.checked or trial.checked:
         return SentSince()
 

@@ -124,30 +124,30 @@ def sent_since(
         repeated = learned
 
 
-def corrected_since(journal: Journal, draft: RunRecord) -> SentSince:
-    """The rows of a draft that would undo their own corrections: those went through last, from a file given back or a
-    copy by `check`, though the draft's sheet was read before with the same content."""
-    found, corrected = SentSince(), _runs_with_corrections(journal, draft)
+def undone_since_reading(journal: Journal, draft: RunRecord) -> SentSince:
+    """The rows of a draft that would undo what their leads were sent since its content was first read: corrections in
+    files given back or in copies by `check`, and other sheets."""
+    found, newer = SentSince(), _runs_since_reading(journal, draft)
     rows: dict[str, list[Lead]] = {}
-    for _, lead in journal.leads_left(draft.id, None, corrected) if corrected else ():
+    for _, lead in journal.leads_left(draft.id, None, newer) if newer else ():
         rows.setdefault(lead.external_id, []).append(lead)
     sent = journal.history().last_sent(rows, draft.dialer, draft.ids.campaign) if rows else {}
     for name, last in sent.items():
         goes = [draft.ids.left_out(lead.fields) for lead in rows[name]]
         says_it = any(same_fields(fields, last.fields) for fields in goes)
-        if last.run_id in corrected and not says_it and undoes(goes[-1], last.fields):
+        if last.run_id in newer and not says_it and undoes(goes[-1], last.fields):
             found.undo(last)
     return found
 
 
-def _runs_with_corrections(journal: Journal, draft: RunRecord) -> set[str]:
-    """The runs with rows of the draft's content that a person may have changed since."""
+def _runs_since_reading(journal: Journal, draft: RunRecord) -> set[str]:
+    """The runs since the first one with the draft's content, or with a copy of it, but for those with just that."""
     runs = [run for run in journal.runs() if run.complete and run.is_at(draft.dialer, draft.ids)]
     content = _sheet_of(journal, draft) if draft.checked else draft.fingerprint
-    copies = {run.id for run in runs if run.checked and _sheet_of(journal, run) == content}
     readings = {run.id for run in runs if run.fingerprint == draft.fingerprint and run.sheet == draft.sheet}
-    later = {one for run_id in (*copies, *readings) for one in journal.lineage(run_id)}
-    return (copies | later) - readings
+    copies = {run.id for run in runs if run.checked and _sheet_of(journal, run) == content}
+    first = min((run.created for run in runs if run.id in readings | copies), default=None)
+    return {run.id for run in runs if first is not None and run.created >= first} - readings
 
 
 def _sheet_of(journal: Journal, copy: RunRecord) -> str:

@@ -241,3 +241,18 @@ def test_a_copy_that_is_gone_is_named_by_its_run(desk: Desk, dialer: PracticeDia
     run = stopped(desk, dialer, copy)
     copy.unlink()
     assert f"go on with `leadsync resume {run}` instead" in desk.leadsync("run", sheet, *options).err
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_a_sheet_given_anew_tells_what_a_newer_one_has_sent_its_leads(
+    desk: Desk, dialer: PracticeDialer, is_renamed: bool
+) -> None:
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale")
+    desk.leadsync("run", sheet)
+    newer = desk.leadsync("run", desk.sheet("b.csv", HEAD, "B,Busy", "C,Sale"), "--json").json["run"]
+    again = desk.sheet("c.csv", HEAD, "A,Sale", "B,Sale") if is_renamed else sheet
+    said = desk.leadsync("run", again, *(() if is_renamed else ("--fresh",))).err
+    assert "! 1 row would undo what its lead was sent since, today " in said
+    assert f"by run {newer}" in said
+    other = desk.leadsync("run", desk.sheet("d.csv", HEAD, "B,Away"))
+    assert "would undo" not in other.err, "a sheet that was never read is the newest"
