@@ -61,7 +61,8 @@ class Corrections:
         self._undecided_corrected: list[int] = []
         self._left_to: dict[str, list[int]] = {}
         self._example = ""
-        self._undone: list[int] = []
+        self.undone: list[int] = []
+        """The rows to be sent that would undo newer ones."""
         self._undone_last: LastSent | None = None
         self._too_late: list[int] = []
         self._copied: list[int] = []
@@ -121,7 +122,7 @@ class Corrections:
         """Count a row that goes by what its lead was sent before, and by its place in the file."""
         number = context.row.number
         if last := send.undoes:
-            self._undone.append(number)
+            self.undone.append(number)
             if self._undone_last is None or last.time > self._undone_last.time:
                 self._undone_last = last
         if context.copied:
@@ -160,7 +161,8 @@ class Corrections:
         if changed := len(self._changed_in_vain):
             was, it_is = agreeing(changed, "was", "were"), agreeing(changed, "it is", "they are")
             where = examples(self._changed_in_vain)
-            yield Remark(f"{counted(changed, 'row')} that went through {was} changed; {it_is} not sent (row {where}).")
+            words = f"{counted(changed, 'row')} that went through {was} changed; {it_is} not sent (row {where})."
+            yield Remark(words, loud=True, doubt=True)
         for run_id, waiting in self._left_to.items():
             rows = counted(len(waiting), "corrected row is", "corrected rows are")
             them = agreeing(len(waiting), "it", "them")
@@ -187,11 +189,9 @@ class Corrections:
     def _out_of_order(self) -> Iterator[Remark]:
         """The loud sentences about rows that undo newer ones, come too late, or are out of their place."""
         if last := self._undone_last:
-            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last)
-            them = agreeing(self.undone, "it", "them")
-            yield Remark(
-                f"{words} (row {examples(self._undone)}); take {them} out of the file to keep that.", loud=True
-            )
+            words = undone_rows(len(self.undone), f"{last.time:%Y-%m-%d %H:%M}", last)
+            them = agreeing(len(self.undone), "it", "them")
+            yield Remark(f"{words} (row {examples(self.undone)}); take {them} out of the file to keep that.", loud=True)
         if too_late := len(self._too_late):
             rows = counted(too_late, "row is", "rows are")
             why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
@@ -217,11 +217,6 @@ class Corrections:
     def decisions(self) -> int:
         """How many rows of earlier runs the file decides on."""
         return sum(map(len, self._decisions.values()))
-
-    @property
-    def undone(self) -> int:
-        """How many rows to be sent would undo newer ones."""
-        return len(self._undone)
 
     def _receipt(self) -> str:
         """The decisions: their number, runs and rows."""

@@ -75,6 +75,11 @@ class Trial:
         """The id of its run."""
         return self._run.id
 
+    @property
+    def run_ids(self) -> set[str]:
+        """Its run and the others with states of its rows."""
+        return {self._run.id, *self._states.run_ids}
+
     def waits_for(self, lead: str, sent: LastSent) -> bool:
         """Whether the rows of a lead wait for this one of it, which a person has to decide."""
         is_own = sent.run_id == self._run.id and lead in self._undecided

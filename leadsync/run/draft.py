@@ -84,7 +84,7 @@ def read_draft(
         survey=scan.survey,
         sheet_view=sheet_view_of(scan),
         remarks=remarks,
-        sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer or undone.undone),
+        sent_before=bool(copies or again or scan.survey.repeated or scan.undo_newer or undone.undone),
         has_decisions=scan.has_decisions,
         came_back=bool(scan.mapping.sync),
         read_at=read_at,
@@ -102,12 +102,11 @@ def _undone_since(
     """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial;
     without a trial, those that undo what was sent since the same content was first read.
 
-    The rows of a copy or of a file given back are compared one by one.
+    The rows of a file given back, and of a copy with those of its runs, are compared one by one.
     """
-    if trial is None:
-        is_given_back = scan.mapping.sync and not run.checked
-        return SentSince() if is_given_back else undone_since_reading(journal, run)
-    if run.checked or trial.checked:
+    if run.checked or (trial is None and not scan.mapping.sync):
+        return undone_since_reading(journal, run, scan.compared_runs, scan.undo_newer)
+    if trial is None or trial.checked:
         return SentSince()
 
     def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:

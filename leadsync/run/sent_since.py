@@ -124,13 +124,20 @@ def sent_since(
         repeated = learned
 
 
-def undone_since_reading(journal: Journal, draft: RunRecord) -> SentSince:
+def undone_since_reading(
+    journal: Journal, draft: RunRecord, compared: Collection[str] = (), told: Collection[int] = ()
+) -> SentSince:
     """The rows of a draft that would undo what their leads were sent since its content was first read: corrections in
-    files given back or in copies by `check`, and other sheets."""
-    found, newer = SentSince(), _runs_since_reading(journal, draft)
+    files given back or in copies by `check`, and other sheets. Rows of `compared` runs, and leads with rows that are
+    `told` already, do not count."""
+    found, newer = SentSince(), _runs_since_reading(journal, draft) - {*compared}
     rows: dict[str, list[Lead]] = {}
-    for _, lead in journal.leads_left(draft.id, None, newer) if newer else ():
+    known = set[str]()
+    for number, lead in journal.leads_left(draft.id, None, newer) if newer else ():
         rows.setdefault(lead.external_id, []).append(lead)
+        if number in told:
+            known.add(lead.external_id)
+    rows = {name: leads for name, leads in rows.items() if name not in known}
     sent = journal.history().last_sent(rows, draft.dialer, draft.ids.campaign) if rows else {}
     for name, last in sent.items():
         goes = [draft.ids.left_out(lead.fields) for lead in rows[name]]

@@ -1,6 +1,6 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -148,9 +148,14 @@ class SheetScan:
         return self._builder.corrections.decisions > 0
 
     @property
-    def undoes_newer(self) -> bool:
-        """Whether a row to be sent would undo what its lead was sent since the row was first read."""
-        return self._builder.corrections.undone > 0
+    def compared_runs(self) -> Collection[str]:
+        """The runs of the sheet and its copies that a copy's rows are compared with, one by one."""
+        return self._builder.compared_runs
+
+    @property
+    def undo_newer(self) -> Sequence[int]:
+        """The rows to be sent that would undo what their leads were sent since they were first read."""
+        return self._builder.corrections.undone
 
     @property
     def sent_again(self) -> Mapping[str, Sequence[int]]:

@@ -194,7 +194,7 @@ def test_a_row_to_decide_that_was_corrected_on_the_sheet_report_goes_corrected_o
     assert gone == (busy if decision in ("send", "not applied") else [])
     assert "To send it again" not in done.err
 
-    told = {"applied": "1 row that went through was changed; it is not sent (row 6)", "": "! 1 corrected row is not"}
+    told = {"applied": "! 1 row that went through was changed; it is not sent (row 6)", "": "! 1 corrected row is not"}
     for key, words in told.items():
         assert any(line.startswith(words) for line in done.err.splitlines()) is (key == decision)
     if not decision:
