@@ -55,6 +55,14 @@ def content_of(journal: Journal, run: RunRecord) -> str:
     return run.checked or CheckedSheet.of(sheet_of(journal, run), run.sheet, run.fingerprint).id
 
 
+def same_sheet(journal: Journal, run: RunRecord) -> set[str]:
+    """The runs with the sheet's content as a run has read it, and those of its copies, of the same campaign; but for
+    retries, which read no sheet."""
+    content = content_of(journal, run)
+    runs = (one for one in journal.runs() if one.complete and not one.retry_of and one.is_at(run.dialer, run.ids))
+    return {one.id for one in runs if content_of(journal, one) == content}
+
+
 def givers_of(journal: Journal, run_id: str) -> list[str]:
     """The runs that gave a run its rows, through retries and files given back."""
     found: list[str] = []

@@ -28,7 +28,7 @@ class Trial:
 
     `tried` are all rows of the leads tried. `several` are the sheet's rows of each of those leads with more than one,
     as an earlier reading of it has found them. `newer` are the runs of `newer_sheets`. `waiting` are the rows of the
-    trial's run that wait for another run still.
+    trial's run that wait for another run still. `kin` are the runs of the same sheet and of its copies.
     """
 
     def __init__(
@@ -39,8 +39,10 @@ class Trial:
         several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
         newer: Collection[str] = (),
         waiting: Mapping[int, Skip] = NONE_WAITING,
+        kin: Collection[str] = (),
     ) -> None:
         self._run = run
+        self._kin = {run.id, *kin}
         self._newer = newer
         self._states = states
         self._several = several
@@ -52,9 +54,7 @@ class Trial:
         self._before = {**states.last, **tried}
         reasons = (one.reason for one in self._before.values() if one.state is State.SKIPPED)
         self._waits_for = {one.run for one in reasons if isinstance(one, Skip) and one.waits}
-        """The other runs with undecided rows behind which rows of the trial wait, and"""
-        self._undecided = undecided
-        """the leads with such rows in the trial itself."""
+        """The other runs with undecided rows behind which rows of the trial wait."""
         self._behind = {self._before[number].lead: skip for number, skip in waiting.items() if number in self._before}
         """For which row of another run a lead's rows wait in the trial's."""
         self._rows = states.rows if states.last else SheetRows(tried)
@@ -82,7 +82,8 @@ class Trial:
 
     def waits_for(self, lead: str, sent: LastSent) -> bool:
         """Whether the rows of a lead wait for this one of it, which a person has to decide."""
-        is_own = sent.run_id == self._run.id and lead in self._undecided
+        is_sent_again = sent.state is State.UNKNOWN and Lead(lead, sent.fields).harmless
+        is_own = sent.run_id in self._kin and not is_sent_again
         return sent.state in _UNDECIDED and (is_own or sent.run_id in self._waits_for)
 
     def waits_still(self, lead: str) -> Skip | None:
@@ -144,7 +145,8 @@ class Trial:
         self._there = there = self._see(lead.external_id, row)
         if kept := self._kept(lead, there):
             return kept
-        if skip := self._states.superseded(lead, there) or self._later_row(lead.external_id, there):
+        skip = self._states.superseded(lead, there) or self._later_row(lead.external_id, there)
+        if skip := skip or self._refused(lead, there):
             return TrialMatch(self._run.id, skip)
         match = self._failed(lead, there) or self._by_number(lead, own or number)
         if skip := self._corrected(match):
@@ -255,6 +257,12 @@ class Trial:
         if origin is None or there is None or origin.state not in _NOT_TAKEN:
             return None
         return self._again(there, origin)._replace(failed=_answer(origin) if _same(origin, lead) else None)
+
+    def _refused(self, lead: Lead, there: int | None) -> Skip | None:
+        """The reason not to send a row that the dialer has refused for good in a run before the trial's."""
+        refused = (one for one in self._states.states_of(lead.external_id, there) if one.is_own and one.says(lead))
+        code = next((one.origin.code for one in refused if _is_final(one.origin)), None)
+        return Skip(SkipKind.REFUSED_FOR_GOOD, code=code) if code is not None else None
 
     def _later_row(self, lead: str, there: int | None) -> Skip | None:
         """The reason to skip a row: a later one of its lead went through. A new row has its place in the order of the

@@ -104,10 +104,10 @@ def _undone_since(
 
     The rows of a file given back, and of a copy with those of its runs, are compared one by one.
     """
-    if run.checked or (trial is None and not scan.mapping.sync):
-        return undone_since_reading(journal, run, scan.compared_runs, scan.undo_newer)
-    if trial is None or trial.checked:
-        return SentSince()
+    if trial is None or run.checked or trial.checked:
+        is_given_back = scan.mapping.sync and not run.checked
+        compared = scan.compared_runs, scan.undo_newer
+        return SentSince() if is_given_back else undone_since_reading(journal, run, *compared)
 
     def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         left = (lead for _, lead in journal.leads_left(run.id, None, others))

@@ -28,6 +28,7 @@ from leadsync.reimport import (
     Trial,
     history_of,
     newer_sheets,
+    same_sheet,
     waiting_leads,
     waits_of_leads,
 )
@@ -196,7 +197,8 @@ def _prepare(
         tried, unsent = journal.tried(follows.run.id)
         newer, waiting = newer_sheets(journal, follows.run), waiting_leads(journal, follows.run).wait
         history = history_of(journal, follows, hold, source.file)
-        before = Trial(follows.run, tried, history, learned.several, newer, waiting)
+        kin = same_sheet(journal, follows.run)
+        before = Trial(follows.run, tried, history, learned.several, newer, waiting, kin)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order

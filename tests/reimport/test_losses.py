@@ -922,6 +922,36 @@ def copy_behind_an_undecided_correction_in_another(chain: Chain) -> str:
     return chain.run("e.csv")
 
 
+def sheet_behind_a_copy_without_a_refused_row(chain: Chain) -> str:
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=104, lead="N"))
+    without(chain, "e.csv", "N,d")
+    chain.run("e.csv")
+    return chain.run("leads.csv")
+
+
+def sheet_behind_a_copy_begun_anew_without_a_corrected_row(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv")
+    without(chain, "e.csv", "N,d")
+    chain.desk.leadsync("run", "e.csv", "--fresh")
+    return chain.run("leads.csv")
+
+
+def copy_behind_one_begun_anew_without_an_undecided_row(chain: Chain) -> str:
+    chain.edit("c.csv", ("N,d", "N,dd"))
+    chain.run("c.csv", FaultRule(FaultKind.CODE, code=110, lead="N", calls=1))
+    without(chain, "e.csv", "N,d")
+    chain.desk.leadsync("run", "e.csv", "--fresh")
+    return chain.run("leads.csv")
+
+
+def without(chain: Chain, name: str, row: str) -> None:
+    """Take a row out of a file."""
+    path = chain.desk.folder / name
+    lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(row)), "utf-8")
+
+
 def correction_put_back_behind_another_that_was_stopped_too(chain: Chain) -> str:
     chain.run("c.csv")
     for before, now in (("M,c", "M,cc"), ("M,cc", "M,ccc")):
@@ -1065,6 +1095,13 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
             [],
         ),
         (copy_behind_an_undecided_correction_in_another, "! 1 row is not sent: it was sent by run", []),
+        (sheet_behind_a_copy_without_a_refused_row, "has sent the same sheet, and no row of leads.csv goes now", []),
+        (
+            sheet_behind_a_copy_begun_anew_without_a_corrected_row,
+            "! 1 row would undo what its lead was sent since",
+            ["d"],
+        ),
+        (copy_behind_one_begun_anew_without_an_undecided_row, "! 1 row is not sent: it waits for an earlier row", []),
         (correction_put_back_behind_another_that_was_stopped_too, "! 1 row that went through in run", ["cc"]),
         (correction_that_two_stopped_runs_of_its_copy_have_left, "! 1 row that went through in run", ["cc"]),
         (

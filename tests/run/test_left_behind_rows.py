@@ -256,3 +256,21 @@ def test_a_sheet_given_anew_tells_what_a_newer_one_has_sent_its_leads(
     assert f"by run {newer}" in said
     other = desk.leadsync("run", desk.sheet("d.csv", HEAD, "B,Away"))
     assert "would undo" not in other.err, "a sheet that was never read is the newest"
+
+
+def test_a_sheet_behind_a_copy_without_an_undecided_row_is_refused_until_the_decision(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    cut = desk.folder / "cut.csv"
+    for file in (copy, cut):
+        desk.leadsync("check", sheet, "--output", file)
+    cut.write_text("\n".join(cut.read_text("utf-8").splitlines()[:2]), "utf-8")
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=110, calls=1)])
+    run = desk.leadsync("run", copy, "--json").json["run"]
+    assert desk.leadsync("run", cut).code == 0
+    dialer.ledger.received.clear()
+    refused = desk.leadsync("run", sheet)
+    assert (refused.code, f"A person has to decide on row 3 of run {run} before" in refused.err) == (2, True)
+    assert sent(dialer) == []
