@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead
-from leadsync.reasons import MAY_GO_LATER, Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.reasons import MAY_GO_LATER, TAKEN_OVER, Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
@@ -77,9 +77,11 @@ def already_decided(context: Context) -> Skip | None:
     if claim.status in DONE and not claim.of_check:
         return _as_called(context)
     if origin is not None and origin.state.status in DONE:
-        if isinstance(origin.reason, Skip) and origin.reason.kind is SkipKind.LEFT_BEHIND:
+        if waits := _waits_since(context):
+            return waits
+        if isinstance(origin.reason, Skip) and origin.reason.kind in TAKEN_OVER:
             return origin.reason
-        return _waits_since(context) or Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+        return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
-from leadsync.reasons import WAITING, Rejected, Skip, SkipKind
+from leadsync.reasons import TAKEN_OVER, WAITING, Rejected, Skip, SkipKind
 from leadsync.report import problem, remedy
 from leadsync.run.alone_ids import AloneIds
 from leadsync.run.id_doubts import IdDoubts
@@ -144,7 +144,7 @@ class Survey:
             SkipKind.LEFT_TO_RUN,
             *WAITING,
             SkipKind.OTHER_SENT_SINCE,
-            SkipKind.LEFT_BEHIND,
+            *TAKEN_OVER,
         ):
             self.of_other_runs[reason.kind, reason.run] += 1
 

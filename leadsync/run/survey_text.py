@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadsync.commands import show_undecided
+from leadsync.commands import command, show_undecided
 from leadsync.durations import rough_duration
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import SkipKind
+from leadsync.reasons import TAKEN_OVER, SkipKind
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.sheet_scan import SheetScan
@@ -105,6 +105,10 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         its, how = agreeing(count, "its", "their"), "without leadsync's columns"
         words = f"{rows} not sent: run {run_id} has taken {its} sheet over without {it}; to send {it}, give {it}"
         return Remark(f"{words} in a sheet of {its} own, {how}", loud=True)
+    if kind in TAKEN_OVER:
+        rows, its = counted(count, "row is", "rows are"), agreeing(count, "its", "their")
+        words = f"{rows} not sent: run {run_id} has taken {its} sheet over since"
+        return Remark(f"{words}; `{command('show', run_id, '--rows')}` tells what it has", loud=True)
     if kind is SkipKind.WAITS_FOR_RESUME:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         words = f"{rows} for an earlier row of the lead in run {run_id}, which goes first"

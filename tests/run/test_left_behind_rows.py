@@ -274,3 +274,16 @@ def test_a_sheet_behind_a_copy_without_an_undecided_row_is_refused_until_the_dec
     refused = desk.leadsync("run", sheet)
     assert (refused.code, f"A person has to decide on row 3 of run {run} before" in refused.err) == (2, True)
     assert sent(dialer) == []
+
+
+def test_a_retry_file_of_a_copy_that_another_has_taken_over_names_the_taker(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy, other = desk.sheet("a.csv", HEAD, "A,Sale"), desk.folder / "copy.csv", desk.folder / "other.csv"
+    for file in (copy, other):
+        desk.leadsync("check", sheet, "--output", file)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    dialer.faults.add([REFUSE])
+    retry = desk.leadsync("run", copy, "--json").json["files"]["retry"]
+    dialer.faults.clear()
+    taker = desk.leadsync("run", other, "--json").json["run"]
+    said = desk.leadsync("run", retry).err
+    assert f"! 1 row is not sent: run {taker} has taken its sheet over since; `leadsync show {taker} --rows` " in said
