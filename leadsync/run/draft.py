@@ -104,10 +104,10 @@ def _undone_since(
 
     The rows of a file given back, and of a copy with those of its runs, are compared one by one.
     """
+    is_given_back = scan.mapping.sync and not run.checked
+    of_sheet = undone_since_reading(journal, run, scan.compared_runs, scan.undo_newer)
     if trial is None or run.checked or trial.checked:
-        is_given_back = scan.mapping.sync and not run.checked
-        compared = scan.compared_runs, scan.undo_newer
-        return SentSince() if is_given_back else undone_since_reading(journal, run, *compared)
+        return SentSince() if is_given_back else of_sheet
 
     def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         left = (lead for _, lead in journal.leads_left(run.id, None, others))
@@ -118,7 +118,8 @@ def _undone_since(
 
     found = sent_since(journal, trial, unchanged, settings)
     # The sheet's repetitions are told by itself.
-    return SentSince(undone=found.undone, undone_last=found.undone_last)
+    found = SentSince(undone=found.undone, undone_last=found.undone_last)
+    return max(found, of_sheet, key=lambda one: one.undone)
 
 
 def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:

@@ -287,3 +287,20 @@ def test_a_retry_file_of_a_copy_that_another_has_taken_over_names_the_taker(desk
     taker = desk.leadsync("run", other, "--json").json["run"]
     said = desk.leadsync("run", retry).err
     assert f"! 1 row is not sent: run {taker} has taken its sheet over since; `leadsync show {taker} --rows` " in said
+
+
+def test_a_sheet_whose_row_waited_for_a_decision_tells_that_it_undoes_what_was_applied(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
+    cut = desk.folder / "cut.csv"
+    for file in (copy, cut):
+        desk.leadsync("check", sheet, "--output", file)
+    cut.write_text("\n".join(cut.read_text("utf-8").splitlines()[:2]), "utf-8")
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=110, calls=1)])
+    run = desk.leadsync("run", copy, "--json").json["run"]
+    desk.leadsync("run", cut, "--fresh")
+    assert "! 1 row is not sent: it waits for an earlier row" in desk.leadsync("run", sheet).err
+    desk.leadsync("resolve", run, "--row", "3", "--applied")
+    assert "! 1 row would undo what its lead was sent since, today " in desk.leadsync("run", sheet).err
