@@ -7,7 +7,7 @@ from leadsync.journal import Journal, LastSent, State
 from leadsync.models import RowRecord, RunRecord
 from leadsync.reasons import WAITING, Skip, SkipKind
 from leadsync.reimport.newer_payloads import reading_of_run
-from leadsync.reimport.sheet_runs import givers_of, runs_before
+from leadsync.reimport.sheet_runs import givers_of, runs_before, same_sheet
 from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.reimport.waiting_texts import repeated_by, rows_that_waited
 
@@ -43,6 +43,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
 
     A lead's sheet is compared with its rows in those runs, one by one in their order. As far as both say the same, the
     outcome there counts; a sheet without the first rows there begins at the row that says what the undecided one says.
+    In the runs of the same sheet and its copies a row is the same, corrected or not.
     From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead something
     meanwhile: that is not undone.
     """
@@ -55,7 +56,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     if not waited:
         return NO_WAITING
     reading = reading_of_run(journal, run)
-    compared = _compared(journal, waited, reading.newer)
+    compared, kin = _compared(journal, waited, reading.newer), same_sheet(journal, run)
     # Before the payloads of those rows themselves, a third run's are to be seen.
     most = max(len(rows) + sum(len(one.places) for one in compared[lead]) for lead, rows in waited.items())
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
@@ -64,7 +65,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
             wait |= {row.number: first_left for row, _ in rows}
             continue
         beside = compared[lead][_beginning(rows, compared[lead]) :]
-        same = dict(_settled(rows, beside))
+        same = dict(_settled(rows, beside, kin))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
         since = [one for one in sent.get(lead, ()) if reading.is_before(one)]
@@ -192,15 +193,17 @@ def _beginning(rows: Sequence[_Waited], before: Sequence[_Compared]) -> int:
     return 0
 
 
-def _settled(rows: Sequence[_Waited], before: Sequence[_Compared]) -> Iterator[tuple[int, Skip]]:
-    """The lead's first rows that say the same as those that they are compared with, with the outcome there.
+def _settled(rows: Sequence[_Waited], before: Sequence[_Compared], kin: Collection[str]) -> Iterator[tuple[int, Skip]]:
+    """The lead's first rows that say the same as those that they are compared with, or are the same in the `kin` runs,
+    with the outcome there.
 
     A row that failed there goes, unless it went through since, corrected, or a later one of its lead did.
     """
     over = (State.SUCCEEDED, State.SKIPPED)
     last = max((at for at, row in enumerate(before) if row.state in over), default=-1)
     for at, ((row, _), other) in enumerate(zip(rows, before, strict=False)):
-        if digest_of(row.fields) != other.text or at > last:
+        is_same = digest_of(row.fields) == other.text or any(run_id in kin for run_id, _ in other.places)
+        if not is_same or at > last:
             return
         yield row.number, Skip(SkipKind.BY_NOW, other.at[0], status=other.state.status)
 

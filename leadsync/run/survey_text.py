@@ -127,13 +127,9 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
 
 def of_them(count: int, skippable: int) -> str:
     """How many of some rows can be skipped: not those behind another row of their lead that is sent."""
-    return (
-        agreeing(count, "it", "them")
-        if skippable == count
-        else f"{skippable:,} of them"
-        if skippable
-        else "none of them"
-    )
+    if skippable == count:
+        return agreeing(count, "it", "them")
+    return f"{skippable:,} of them" if skippable else "none of them"
 
 
 def repeated_rows(count: int, skippable: int, last: datetime, run_id: str, now: datetime) -> str:

@@ -289,7 +289,7 @@ def test_a_retry_file_of_a_copy_that_another_has_taken_over_names_the_taker(desk
     assert f"! 1 row is not sent: run {taker} has taken its sheet over since; `leadsync show {taker} --rows` " in said
 
 
-def test_a_sheet_whose_row_waited_for_a_decision_tells_that_it_undoes_what_was_applied(
+def test_a_row_that_waited_for_a_correction_of_it_in_a_copy_is_settled_once_that_was_applied(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
     sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
@@ -303,4 +303,22 @@ def test_a_sheet_whose_row_waited_for_a_decision_tells_that_it_undoes_what_was_a
     desk.leadsync("run", cut, "--fresh")
     assert "! 1 row is not sent: it waits for an earlier row" in desk.leadsync("run", sheet).err
     desk.leadsync("resolve", run, "--row", "3", "--applied")
-    assert "! 1 row would undo what its lead was sent since, today " in desk.leadsync("run", sheet).err
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", sheet).err
+    assert "Nothing to do: " in said
+    assert sent(dialer) == []
+
+
+def test_rows_that_waited_for_a_correction_of_theirs_in_a_copy_are_settled_by_it(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", copy, "--json").json["run"]
+    assert "! 2 rows are not sent: they wait for an earlier row" in desk.leadsync("run", sheet, "--fresh").err
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    dialer.ledger.received.clear()
+    desk.leadsync("run", sheet)
+    assert sent(dialer) == [("A", "No Answer")], "run 1 has sent the second row, and the first was corrected"
