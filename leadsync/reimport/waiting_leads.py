@@ -202,7 +202,7 @@ def _settled(rows: Sequence[_Waited], before: Sequence[_Compared], kin: Collecti
     over = (State.SUCCEEDED, State.SKIPPED)
     last = max((at for at, row in enumerate(before) if row.state in over), default=-1)
     for at, ((row, _), other) in enumerate(zip(rows, before, strict=False)):
-        is_same = digest_of(row.fields) == other.text or any(run_id in kin for run_id, _ in other.places)
+        is_same = digest_of(row.fields) == other.text or other.at[0] in kin
         if not is_same or at > last:
             return
         yield row.number, Skip(SkipKind.BY_NOW, other.at[0], status=other.state.status)
