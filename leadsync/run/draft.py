@@ -104,10 +104,11 @@ def _undone_since(
 
     The rows of a file given back, and of a copy with those of its runs, are compared one by one.
     """
-    is_given_back = scan.mapping.sync and not run.checked
+    if scan.mapping.sync and not run.checked:
+        return SentSince()
     of_sheet = undone_since_reading(journal, run, scan.compared_runs, scan.undo_newer)
     if trial is None or run.checked or trial.checked:
-        return SentSince() if is_given_back else of_sheet
+        return of_sheet
 
     def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         left = (lead for _, lead in journal.leads_left(run.id, None, others))

@@ -31,7 +31,7 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.SENT_IN_TRIAL: "sent in the trial",
     SkipKind.UNCHANGED: "the same as their lead was last sent",
     SkipKind.RETRIED: "sent by a retry",
-    SkipKind.TRANSFERRED: "sent or decided elsewhere",
+    SkipKind.TRANSFERRED: "taken over by another run",
     SkipKind.LEFT_BEHIND: "not in the file that took the sheet over",
     SkipKind.SENT_IN_COPY: "sent by another run of the sheet",
     SkipKind.BEGUN_ANEW: "left to a run begun anew",

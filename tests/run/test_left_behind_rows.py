@@ -258,9 +258,8 @@ def test_a_sheet_given_anew_tells_what_a_newer_one_has_sent_its_leads(
     assert "would undo" not in other.err, "a sheet that was never read is the newest"
 
 
-def test_a_sheet_behind_a_copy_without_an_undecided_row_is_refused_until_the_decision(
-    desk: Desk, dialer: PracticeDialer
-) -> None:
+def undecided_beside_a_cut_copy(desk: Desk, dialer: PracticeDialer) -> tuple[Path, Path, str]:
+    """A sheet, its copy without row 3, and the run of another copy in which that row, corrected, is to be decided."""
     sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
     cut = desk.folder / "cut.csv"
     for file in (copy, cut):
@@ -268,7 +267,14 @@ def test_a_sheet_behind_a_copy_without_an_undecided_row_is_refused_until_the_dec
     cut.write_text("\n".join(cut.read_text("utf-8").splitlines()[:2]), "utf-8")
     copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
     dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=110, calls=1)])
-    run = desk.leadsync("run", copy, "--json").json["run"]
+    run: str = desk.leadsync("run", copy, "--json").json["run"]
+    return sheet, cut, run
+
+
+def test_a_sheet_behind_a_copy_without_an_undecided_row_is_refused_until_the_decision(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, cut, run = undecided_beside_a_cut_copy(desk, dialer)
     assert desk.leadsync("run", cut).code == 0
     dialer.ledger.received.clear()
     refused = desk.leadsync("run", sheet)
@@ -292,14 +298,7 @@ def test_a_retry_file_of_a_copy_that_another_has_taken_over_names_the_taker(desk
 def test_a_row_that_waited_for_a_correction_of_it_in_a_copy_is_settled_once_that_was_applied(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "B,Sale"), desk.folder / "copy.csv"
-    cut = desk.folder / "cut.csv"
-    for file in (copy, cut):
-        desk.leadsync("check", sheet, "--output", file)
-    cut.write_text("\n".join(cut.read_text("utf-8").splitlines()[:2]), "utf-8")
-    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
-    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=110, calls=1)])
-    run = desk.leadsync("run", copy, "--json").json["run"]
+    sheet, cut, run = undecided_beside_a_cut_copy(desk, dialer)
     desk.leadsync("run", cut, "--fresh")
     assert "! 1 row is not sent: it waits for an earlier row" in desk.leadsync("run", sheet).err
     desk.leadsync("resolve", run, "--row", "3", "--applied")
