@@ -19,6 +19,7 @@ from leadsync.journal.values import (
     RowAhead,
     RowEnds,
     RowFilter,
+    RowReading,
     TextSearch,
     ValueCount,
 )
@@ -122,6 +123,12 @@ class History(Protocol):
     ) -> dict[str, list[LastSent]]:
         """Of rows, given as leads with values: what the leads of a campaign have taken of them before, or may have, in
         the order of the attempts."""
+        ...
+
+    def readings(
+        self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
+    ) -> dict[str, list[RowReading]]:
+        """Of rows, given as leads with values: the same rows in the confirmed runs of a campaign, the oldest first."""
         ...
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:

@@ -177,6 +177,14 @@ class LastSent:
     """Its place in the order of all calls."""
 
 
+class RowReading(NamedTuple):
+    """A row as a run has read it, by the values to be sent; `is_skipped` if it was not sent there."""
+
+    run_id: str
+    fields: Mapping[str, str]
+    is_skipped: bool
+
+
 LEFT_OUT = -1
 """In place of a column: a row with a text there is left out of the sending."""
 

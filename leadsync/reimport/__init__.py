@@ -11,7 +11,7 @@ from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rows_ahead import waits_of_leads
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.same_rows import RowKey
-from leadsync.reimport.sheet_runs import givers_of, newer_sheets, same_numbers, same_sheet
+from leadsync.reimport.sheet_runs import givers_of, newer_sheets, runs_since_reading, same_numbers, same_sheet
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields, undecided_twin
@@ -59,6 +59,7 @@ __all__ = [
     "repeated_by",
     "rows_that_waited",
     "rules_for",
+    "runs_since_reading",
     "same_fields",
     "same_numbers",
     "same_sheet",

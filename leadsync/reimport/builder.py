@@ -103,6 +103,7 @@ class ContextBuilder:
             behind=self._behind.get(lead),
             equal_sent=equal_sent,
             is_repetition=is_repetition,
+            is_older=isinstance(mapped, Lead) and sent.is_older(mapped),
         )
 
     def _tried(self, context: Context) -> Context:
@@ -121,8 +122,7 @@ class ContextBuilder:
             trial, last = self._trial.match(context.mapped, row.number, own), context.last_sent
             if waits is not None:
                 self._trial.refuse_corrected(context.mapped, waits)
-            is_copy = context.claim.of_check or self._trial.is_original
-            is_older = is_copy and last is not None and self._trial.is_older(context.mapped.external_id, last)
+            is_older = context.is_older and last is not None and not self._trial.compares(context.lead, last)
             return context._replace(trial=trial, is_older=is_older or (trial is not None and trial.is_older))
         cells = [cell for at, cell in enumerate(row.cells) if at not in self._sync.values()]
         return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells, own))
@@ -373,6 +373,7 @@ class ContextBuilder:
             rows = [mapped for mapped in leads if isinstance(mapped, Lead)]
             self._last_sent.look_up(lead.external_id for lead in rows)
             self._last_sent.look_back(rows)
+            self._last_sent.look_for_older(rows)
 
 
 def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin) -> None:

@@ -10,12 +10,18 @@ from leadsync.plurals import counted
 
 def newer_runs(journal: Journal, run: RunRecord) -> set[str]:
     """The ids of the runs whose values were read after this run's. A retry has the values of its first run."""
+    readings = order_of_readings(journal)
+    own = readings[run.id]
+    return {run_id for run_id, reading in readings.items() if reading > own}
+
+
+def order_of_readings(journal: Journal) -> dict[str, int]:
+    """The place of each run among all, by when its values were read."""
     readings: dict[str, int] = {}
     # By the order of the journal, the oldest first: clocks are set back.
     for at, other in enumerate(reversed(journal.runs())):
         readings[other.id] = readings.get(other.retry_of, at)
-    own = readings[run.id]
-    return {run_id for run_id, reading in readings.items() if reading > own}
+    return readings
 
 
 class Reading(NamedTuple):

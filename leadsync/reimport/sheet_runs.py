@@ -63,6 +63,23 @@ def same_sheet(journal: Journal, run: RunRecord) -> set[str]:
     return {one.id for one in runs if content_of(journal, one) == content}
 
 
+def runs_since_reading(journal: Journal, draft: RunRecord) -> set[str]:
+    """The runs of the campaign since one has first read what a draft's file holds, or the sheet of which that is a
+    copy, or another copy of it; but for those that have read just that."""
+    runs = [run for run in journal.runs() if run.complete and run.is_at(draft.dialer, draft.ids)]
+    content = _checked_content(journal, draft) if draft.checked else draft.fingerprint
+    readings = {run.id for run in runs if run.fingerprint in (draft.fingerprint, content)}
+    copies = {run.id for run in runs if run.checked and _checked_content(journal, run) == content}
+    first = min((run.created for run in runs if run.id in readings | copies), default=None)
+    return {run.id for run in runs if first is not None and run.created >= first} - readings
+
+
+def _checked_content(journal: Journal, copy: RunRecord) -> str:
+    """The fingerprint of the sheet that `check` has made a copy of."""
+    sheet = journal.checked_sheet(copy.checked)
+    return sheet.fingerprint if sheet is not None else ""
+
+
 def givers_of(journal: Journal, run_id: str) -> list[str]:
     """The runs that gave a run its rows, through retries and files given back."""
     found: list[str] = []

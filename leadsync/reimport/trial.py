@@ -120,16 +120,15 @@ class Trial:
         """Whether the file is the sheet, and its run is of a copy."""
         return self._states.is_original
 
-    def is_older(self, lead: str, last: LastSent) -> bool:
-        """Whether another sheet, or the same one written anew, has sent this payload since the trial's rows were read.
-
-        It is about the row matched last: one that says the same in both sheets is corrected, and not undone.
-        """
-        if last.run_id not in self._newer:
+    def compares(self, lead: str, last: LastSent) -> bool:
+        """Whether the row matched last is compared with its lead's last payload row by row: of no other sheet, and not
+        of the same one written anew, unless it says the same in both."""
+        if last.run_id not in self.run_ids:
             return False
         states = self._states.states_of(lead, self._there)
         is_here = any((one.origin.run_id, one.number) == (last.run_id, last.number) for one in states)
-        return not (is_here and any(one.is_own and same_fields(one.origin.fields, last.fields) for one in states))
+        is_kept = is_here and any(one.is_own and same_fields(one.origin.fields, last.fields) for one in states)
+        return is_kept or last.run_id not in self._newer
 
     @property
     def several(self) -> dict[str, list[RowKey]]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from leadsync.journal import Journal, LastSent, State
+from leadsync.journal import Journal, LastSent, RowReading, State
 from leadsync.models import CAMPAIGN_ID, CAMPAIGN_ID_FIELDS, EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, CampaignIds, Lead
 from leadsync.reasons import Rejected, Skip, SkipKind
+from leadsync.reimport.newer_payloads import order_of_readings, undoes
 from leadsync.reimport.repetitions import NONE_KNOWN, Repeated, Repetitions
 
 _TAKEN = (State.SUCCEEDED, State.UNKNOWN)
@@ -17,7 +18,7 @@ class LastSentLeads:
     """The last payloads of leads of one dialer before this file, in the campaign of the settings, `ids`.
 
     Rows of the runs `ended` by this file are not for those to send. `repeated` is what an earlier reading of the file
-    has shown.
+    has shown. `since_reading` are the runs since one has first read what the file holds.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class LastSentLeads:
         ids: CampaignIds,
         ended: Collection[str] = (),
         repeated: Mapping[str, Repeated] = NONE_KNOWN,
+        since_reading: Collection[str] = (),
     ) -> None:
         # A row under way when its process died has reached the dialer or not: by now that can be told.
         for run in journal.runs():
@@ -42,10 +44,14 @@ class LastSentLeads:
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
         self._before: Mapping[str, Mapping[int, LastSent]] = {}
         """By digest, what leads took before their last payload."""
+        self._order = order_of_readings(journal)
+        self._since_reading = since_reading
+        self._older: set[tuple[str, int]] = set()
+        """The rows, as leads and digests, that were read before their leads' last payloads, and not since."""
 
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
-        wanted, self._before = list(leads), {}
+        wanted, self._before, self._older = list(leads), {}, set()
         place = self._dialer, self._ids.campaign
         self._last = self._history.last_sent(wanted, *place)
         self._undecided = self._history.undecided(wanted, self._dialer)
@@ -61,6 +67,33 @@ class LastSentLeads:
         others = [(lead.external_id, lead.fields) for lead in actions if not self.equal(lead)]
         taken = self._history.taken(others, self._dialer, self._ids.campaign) if others else {}
         self._before = {lead: {digest_of(one.fields): one for one in same} for lead, same in taken.items()}
+
+    def look_for_older(self, rows: Iterable[Lead]) -> None:
+        """Look up which rows were read before their leads' last payloads. Call it behind `look_up`."""
+        lasts = ((row, self.get(row)) for row in rows)
+        others = [(row, last) for row, last in lasts if last is not None and undoes(row.fields, last.fields)]
+        wanted = [(row.external_id, row.fields) for row, _ in others]
+        readings = self._history.readings(wanted, self._dialer, self._ids.campaign) if wanted else {}
+        self._older = {
+            (row.external_id, digest_of(row.fields))
+            for row, last in others
+            if self._is_before(row, last, readings.get(row.external_id, ()))
+        }
+
+    def _is_before(self, row: Lead, last: LastSent, readings: Iterable[RowReading]) -> bool:
+        newest, digest = self._place(last.run_id), digest_of(row.fields)
+        same = [(self._place(one.run_id), one.is_skipped) for one in readings if digest_of(one.fields) == digest]
+        if any(place >= newest and not is_skipped for place, is_skipped in same):
+            return False
+        return last.run_id in self._since_reading or any(place < newest for place, _ in same)
+
+    def _place(self, run_id: str) -> int:
+        """The place of a run among all; one begun since is the last."""
+        return self._order.get(run_id, len(self._order))
+
+    def is_older(self, lead: Lead) -> bool:
+        """Whether a row was read before its lead's last payload, and not since."""
+        return bool(self._older) and (lead.external_id, digest_of(lead.fields)) in self._older
 
     def in_doubt_once(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], LastSent]:
         """By lead and digest, what the leads of these rows may have taken of them, from other runs than those: a person

@@ -12,18 +12,18 @@ from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import Lead, RunRecord
+from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
 from leadsync.reimport import (
     Followed,
     LeftBehind,
-    digest_of,
     is_as_written,
     kept_beside,
     left_behind,
     left_behind_remark,
+    runs_since_reading,
     same_numbers,
 )
 from leadsync.remarks import Remark
@@ -31,7 +31,6 @@ from leadsync.run.decisions import retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
-from leadsync.run.sent_since import SentSince, sent_since, undone_since_reading
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
@@ -67,12 +66,10 @@ def read_draft(
     ended = _ended(journal, run, scan, begins_anew, sources)
     behind = _left_behind(journal, run, trial, scan, ended)
     copies, again = _copies(journal, run, scan), scan.sent_again
-    undone = _undone_since(journal, run, trial, settings, scan)
     if trial:
-        first = _remarks_behind(journal, run, trial, settings, options, scan.survey, undone)
+        first = _remarks_behind(journal, run, trial, settings, options, scan.survey)
     else:
         first = [*_remarks_on_ended(journal, run.file, ended, behind, scan)]
-        first += undone.remarks(journal, run, settings, journal.now())
     remarks = (*copies, *first, *starmap(again_remark, again.items()), *_lost(behind), *_remarks_on(journal, scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -84,7 +81,7 @@ def read_draft(
         survey=scan.survey,
         sheet_view=sheet_view_of(scan),
         remarks=remarks,
-        sent_before=bool(copies or again or scan.survey.repeated or scan.undo_newer or undone.undone),
+        sent_before=bool(copies or again or scan.survey.repeated or scan.undo_newer),
         has_decisions=scan.has_decisions,
         came_back=bool(scan.mapping.sync),
         read_at=read_at,
@@ -94,33 +91,6 @@ def read_draft(
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
-
-
-def _undone_since(
-    journal: Journal, run: RunRecord, trial: RunRecord | None, settings: Settings, scan: SheetScan
-) -> SentSince:
-    """The rows of a sheet, read anew after its trial, that still say the same and undo what was sent since the trial;
-    without a trial, those that undo what was sent since the same content was first read.
-
-    The rows of a file given back, and of a copy with those of its runs, are compared one by one.
-    """
-    if scan.mapping.sync and not run.checked:
-        return SentSince()
-    of_sheet = undone_since_reading(journal, run, scan.compared_runs, scan.undo_newer)
-    if trial is None or run.checked or trial.checked:
-        return of_sheet
-
-    def unchanged(others: Collection[str]) -> Iterator[tuple[int, Lead]]:
-        left = (lead for _, lead in journal.leads_left(run.id, None, others))
-        ours = {(lead.external_id, digest_of(lead.fields)) for lead in left}
-        for number, lead in journal.leads_of_retry(trial.id, others):
-            if (lead.external_id, digest_of(lead.fields)) in ours:
-                yield number, lead
-
-    found = sent_since(journal, trial, unchanged, settings)
-    # The sheet's repetitions are told by itself.
-    found = SentSince(undone=found.undone, undone_last=found.undone_last)
-    return max(found, of_sheet, key=lambda one: one.undone)
 
 
 def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
@@ -193,6 +163,7 @@ def _store_sheet(
         tells_copies=True,
         edits=options.edits,
         chosen=options.chosen,
+        since_reading=runs_since_reading(journal, run),
     )
     _keep_facts(journal, run, scan, options)
     return scan
@@ -407,12 +378,10 @@ def _remarks_behind(
     settings: Settings,
     options: RunOptions,
     survey: Survey,
-    undone: SentSince,
 ) -> list[Remark]:
     elsewhere, to_send = survey.skips[SkipKind.SENT_IN_COPY], survey.to_send
     behind = Remark(_trial_remark(run, trial, settings.rules_digest, elsewhere, to_send))
-    since = undone.remarks(journal, trial, settings, journal.now())
-    return [behind, *since, *_corrections_left(journal, run, trial, options)]
+    return [behind, *_corrections_left(journal, run, trial, options)]
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str, elsewhere: int, to_send: int) -> str:

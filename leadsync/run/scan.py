@@ -6,12 +6,12 @@ beginning, with the facts learned.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.config import Chosen, Settings, choices_before, reading_of
+from leadsync.config import Chosen, Settings, SheetChoices, choices_before, reading_of
 from leadsync.errors import MappingError
 from leadsync.file_names import is_retry
 from leadsync.journal import Journal
@@ -55,29 +55,29 @@ def scan_sheet(
     tells_copies: bool = False,
     edits: SheetEdits = NO_EDITS,
     chosen: Chosen | None = None,
+    since_reading: Collection[str] = (),
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
 
-    `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
-    workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
-    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from; `begins_anew` are
-    runs that end with the confirmation. `edits` are changes by people; what they chose for the sheet, `chosen`, is in
-    the settings, and the choices of the run that a file came back from are below. Raises SheetError, MappingError or
-    SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
+    `take` gets each scan and exhausts its entries. The sheets of a report workbook that came back are read as one.
+    `hold`: see `Lineage`; `since_reading`: see `LastSentLeads`. `skip_unchanged`: skip rows equal to the last ones sent
+    for their leads. `trial` is an earlier run to take the rows over from; `begins_anew` are runs that end with the
+    confirmation. `edits` are changes by people; what they chose for the sheet, `chosen`, is in the settings, and the
+    choices of the run that a file came back from are below. Raises SheetError, MappingError or SettingsError; with
+    `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
     learned, reading = Learned(), reading_of(settings, chosen)
     rules, words = sheet_rules(settings.rules(now)), _Words(source)
     while True:
         with told(words), opened(source, journal, rules) as table:
             if learned.given_headings is None and journal is not None and _came_back(table):
-                run = _run_before(table, journal)
-                learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
-                before = choices_before(run.reading if run else "", table.headings, settings, chosen or Chosen())
+                learned, before = _choices_before(table, journal, learned, settings, chosen)
                 settings = before.read_by(settings)
                 reading = reading_of(settings, before.chosen if chosen else None)
                 continue
-            lineage, more = Lineage(journal, settings, hold, source.file), (journal, hold, trial, begins_anew, edits)
-            scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
+            lineage = Lineage(journal, settings, hold, source.file)
+            more = (lineage, journal, hold, trial, begins_anew, edits, since_reading)
+            scan = _prepare(source, table, settings, now, learned, *more, skip_unchanged=skip_unchanged)
             scan.reading, words.scan = reading, scan
             try:
                 take(scan)
@@ -127,6 +127,15 @@ def _run_before(table: "Table", journal: Journal) -> RunRecord | None:
     return None
 
 
+def _choices_before(
+    table: "Table", journal: Journal, learned: Learned, settings: Settings, chosen: Chosen | None
+) -> tuple[Learned, SheetChoices]:
+    """The headings and the choices of the run that a file came back from."""
+    run = _run_before(table, journal)
+    learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
+    return learned, choices_before(run.reading if run else "", table.headings, settings, chosen or Chosen())
+
+
 def _headings_of(run: RunRecord) -> list[str]:
     """The headings that the run had at first, without a person's notes."""
     roles = run.roles or ("",) * len(run.headings)
@@ -165,6 +174,7 @@ def _prepare(
     trial: Followed | None,
     begins_anew: Sequence[RunRecord],
     edits: SheetEdits,
+    since_reading: Collection[str],
     *,
     skip_unchanged: bool,
 ) -> SheetScan:
@@ -190,16 +200,23 @@ def _prepare(
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         ended = [run.id for run in begins_anew if run.sheet == table.sheet]
-        last_sent = LastSentLeads(journal, settings.url(), settings.ids(), ended, learned.as_last_sent)
+        last_sent = LastSentLeads(journal, settings.url(), settings.ids(), ended, learned.as_last_sent, since_reading)
         behind = {**waits_of_leads(one for run_id in ended for one in journal.rows_ahead(run_id)), **behind}
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
-        tried, unsent = journal.tried(follows.run.id)
-        newer, waiting = newer_sheets(journal, follows.run), waiting_leads(journal, follows.run).wait
-        history = history_of(journal, follows, hold, source.file)
-        kin = same_sheet(journal, follows.run)
-        before = Trial(follows.run, tried, history, learned.several, newer, waiting, kin)
+        before, unsent = _trial(journal, follows, hold, source, learned)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, behind, unsent, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, edits, finds_order=finds_order)
+
+
+def _trial(
+    journal: Journal, follows: Followed, hold: Callable[[str], None], source: SheetSource, learned: Learned
+) -> tuple[Trial, list[int]]:
+    """The followed run to be asked about the sheet's rows, and the rows that it has still to send."""
+    run = follows.run
+    tried, unsent = journal.tried(run.id)
+    newer, waiting = newer_sheets(journal, run), waiting_leads(journal, run).wait
+    history = history_of(journal, follows, hold, source.file)
+    return Trial(run, tried, history, learned.several, newer, waiting, same_sheet(journal, run)), unsent

@@ -23,7 +23,6 @@ from leadsync.reimport import (
     digest_of,
     reading_of_run,
     repeated_by,
-    same_fields,
     undecided_twin,
     undoes,
     undone_rows,
@@ -122,45 +121,6 @@ def sent_since(
             return found
         # How many rows a lead has, and that it waits, is known only now.
         repeated = learned
-
-
-def undone_since_reading(
-    journal: Journal, draft: RunRecord, compared: Collection[str] = (), told: Collection[int] = ()
-) -> SentSince:
-    """The rows of a draft that would undo what their leads were sent since its content was first read: corrections in
-    files given back or in copies by `check`, and other sheets. Rows of `compared` runs, and leads with rows that are
-    `told` already, do not count."""
-    found, newer = SentSince(), _runs_since_reading(journal, draft) - {*compared}
-    rows: dict[str, list[Lead]] = {}
-    known = set[str]()
-    for number, lead in journal.leads_left(draft.id, None, newer) if newer else ():
-        rows.setdefault(lead.external_id, []).append(lead)
-        if number in told:
-            known.add(lead.external_id)
-    rows = {name: leads for name, leads in rows.items() if name not in known}
-    sent = journal.history().last_sent(rows, draft.dialer, draft.ids.campaign) if rows else {}
-    for name, last in sent.items():
-        goes = [draft.ids.left_out(lead.fields) for lead in rows[name]]
-        says_it = any(same_fields(fields, last.fields) for fields in goes)
-        if last.run_id in newer and not says_it and undoes(goes[-1], last.fields):
-            found.undo(last)
-    return found
-
-
-def _runs_since_reading(journal: Journal, draft: RunRecord) -> set[str]:
-    """The runs since the first one with the draft's content, or with a copy of it, but for those with just that."""
-    runs = [run for run in journal.runs() if run.complete and run.is_at(draft.dialer, draft.ids)]
-    content = _sheet_of(journal, draft) if draft.checked else draft.fingerprint
-    readings = {run.id for run in runs if run.fingerprint == draft.fingerprint and run.sheet == draft.sheet}
-    copies = {run.id for run in runs if run.checked and _sheet_of(journal, run) == content}
-    first = min((run.created for run in runs if run.id in readings | copies), default=None)
-    return {run.id for run in runs if first is not None and run.created >= first} - readings
-
-
-def _sheet_of(journal: Journal, copy: RunRecord) -> str:
-    """The fingerprint of the sheet that `check` has made a copy of."""
-    sheet = journal.checked_sheet(copy.checked)
-    return sheet.fingerprint if sheet is not None else ""
 
 
 @dataclass(frozen=True)

@@ -226,3 +226,18 @@ def test_what_a_lead_has_taken_of_given_rows_is_told_and_nothing_else(journal: J
         "L": [(RUN, {"Name": "old"})]
     }
     assert history.taken(rows, DIALER, 42) == {} == history.taken([], DIALER, 41)
+
+
+def test_a_row_is_found_in_each_confirmed_run_that_has_read_it(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, 3, "new")
+    add(journal, LATER, 3, "old", state=State.SKIPPED)
+    add(journal, LATER, 4, "old", lead="M")
+    history, rows = journal.history(), [("L", {"Name": "old"}), ("M", {"Name": "new"})]
+    assert history.readings(rows, DIALER, 41) == {}, "nobody has confirmed a draft"
+    journal.confirm(LATER)
+    assert history.readings(rows, DIALER, 41) == {"L": [(LATER, {"Name": "old"}, True)]}
+    journal.confirm(RUN)
+    assert history.readings(rows, DIALER, 41) == {
+        "L": [(RUN, {"Name": "old"}, False), (LATER, {"Name": "old"}, True)],
+    }
+    assert history.readings(rows, DIALER, 42) == {} == history.readings([], DIALER, 41)

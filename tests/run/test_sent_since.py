@@ -55,9 +55,11 @@ def test_rows_that_would_undo_newer_ones_are_said_loudly(desk: Desk, how: str, w
         desk.sheet("mon.csv", HEADINGS, *MONDAY[1:])
     done = desk.leadsync(*(monday if word == "MONDAY" else word for word in words), "--json")
     [warning] = [line for line in done.json["warnings"] if "undo" in line]
-    assert warning.startswith("! 2 rows would undo what their leads were sent since, today ")
-    anew = f"`leadsync run {desk.folder / 'tue.csv'} --fresh --skip-unchanged`"
-    assert warning.endswith(f" by run {tuesday}; {anew} afterwards brings that back")
+    assert warning.startswith("! 2 rows would undo what their leads were sent since, ")
+    remedy = f"; `leadsync run {desk.folder / 'tue.csv'} --fresh --skip-unchanged` afterwards brings that back"
+    if how == "rewritten":
+        remedy = " (row 2, 3); take them out of the file to keep that."
+    assert warning.endswith(f" by run {tuesday}{remedy}")
     assert f"\n{warning}\n" in done.err
     assert sorted(dispositions(dialer)[-2:]) == ["L1 Sale", "L2 Sale"], "it goes on with the warning"
     dialer.ledger.received.clear()
@@ -304,8 +306,8 @@ def test_a_sheet_begun_anew_tells_of_the_corrections_that_it_undoes(desk: Desk, 
         desk.leadsync("resume", corrected)
         fresh = desk.leadsync("run", sheet)
     [line] = [line for line in fresh.err.splitlines() if "would undo" in line]
-    assert line.startswith("! 1 row would undo what its lead was sent since, today ")
-    assert line.endswith(f" by run {corrected}")
+    assert line.startswith("! 1 row would undo what its lead was sent since, ")
+    assert line.endswith(f" by run {corrected} (row 3); take it out of the file to keep that.")
     assert dispositions(dialer)[-1 if since == "behind a stop" else -2] == "L1 Sale"
 
 
@@ -319,6 +321,50 @@ def test_a_sheet_written_anew_with_other_rows_tells_nothing_of_them(desk: Desk) 
     assert "would undo" not in desk.leadsync("run", sheet, "--fresh").err
 
 
+def corrected_in_the_report(desk: Desk, sheet: Path) -> str:
+    """The run of a report in which Monday's L1 is corrected from Sale to Busy."""
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    report.write_text(report.read_text("utf-8").replace("L1,0383218101,Sale", "L1,0383218101,Busy"), "utf-8")
+    corrected: str = desk.leadsync("run", report, "--json").json["run"]
+    return corrected
+
+
+@pytest.mark.parametrize("given", ["written anew", "another file", "untouched copy"])
+def test_a_row_tells_what_its_lead_was_sent_since_it_stood_in_an_earlier_sheet(desk: Desk, given: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    sheet, copy = desk.sheet("a.csv", HEADINGS, *MONDAY), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    corrected = corrected_in_the_report(desk, sheet)
+    new = "L9,0383218109,Sale"
+    file = copy if given == "untouched copy" else desk.sheet("a.csv" if given == "written anew" else "b.csv", HEADINGS)
+    if file != copy:
+        desk.sheet(file.name, HEADINGS, new, *MONDAY)
+    number = 3 + (file != copy)
+    line = f" by run {corrected} (row {number}); take it out of the file to keep that."
+    assert line in desk.leadsync("check", file).out
+    assert line in desk.leadsync("run", file, "--fresh").err
+    assert dispositions(dialer)[-2:] == ["L1 Sale", "L2 Sale"], "it goes with the line"
+    assert "would undo" not in desk.leadsync("run", file, "--fresh").err, "its own values went last"
+
+
+def test_values_that_come_back_in_a_later_sheet_are_told_as_older(desk: Desk) -> None:
+    """A number that was mended, and the old one in a sheet saved anew: nothing but a person knows which is right."""
+    desk.dialer()
+    run(desk, "mon.csv", ("L1,0383218101", "L2,0383218102"), headings="Lead Id,FirstPhone")
+    tuesday = run(desk, "tue.csv", ("L1,0383218111",), headings="Lead Id,FirstPhone")
+    said = desk.leadsync("run", desk.sheet("old.csv", "Lead Id,FirstPhone", "L3,0383218103", "L1,0383218101")).err
+    assert f" by run {tuesday} (row 3); take it out of the file to keep that." in said
+
+
+def test_rows_of_one_reading_are_not_older_than_each_other(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    lines = ("L1,0383218101,Sale", "L1,0383218101,Busy")
+    run(desk, "mon.csv", lines)
+    done = desk.leadsync("run", desk.sheet("tue.csv", HEADINGS, *lines, "L9,0383218109,Sale"))
+    assert "would undo" not in done.err
+    assert [one for one in dispositions(dialer) if one != "L9 Sale"] == ["L1 Sale", "L1 Busy"] * 2
+
+
 @pytest.mark.parametrize("given", ["sheet", "other copy"])
 def test_a_sheet_begun_anew_tells_of_the_corrections_in_its_copy(desk: Desk, given: str) -> None:
     desk.dialer()
@@ -329,7 +375,7 @@ def test_a_sheet_begun_anew_tells_of_the_corrections_in_its_copy(desk: Desk, giv
     corrected = desk.leadsync("run", copies[0], "--json").json["run"]
     fresh = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh", "--json")
     [line] = [line for line in fresh.err.splitlines() if "would undo" in line]
-    assert line.startswith("! 1 row would undo what its lead was sent since, today ")
+    assert line.startswith("! 1 row would undo what its lead was sent since, ")
     assert f" by run {corrected}" in line
     again = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh")
     assert "would undo" not in again.err, "its own values went last"

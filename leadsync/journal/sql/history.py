@@ -10,7 +10,7 @@ from leadsync.journal.sql.database import Connected, Connection, Database, momen
 from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
 from leadsync.journal.sql.sendable_rows import IN_DOUBT
 from leadsync.journal.states import State
-from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
+from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, RowReading, TextSearch
 from leadsync.models import CAMPAIGN_ID, CampaignIds, RowRecord
 
 _OVER = f"('{State.SKIPPED}', '{State.FAILED}')"
@@ -128,6 +128,27 @@ class LeadHistory(Connected):
                 # Perhaps the values of another row of those given.
                 if (lead, fields) in wanted:
                     found.setdefault(lead, []).append(_last_sent(*runs[run], number, time, fields, *end))
+        return found
+
+    def readings(
+        self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
+    ) -> dict[str, list[RowReading]]:
+        wanted = {(lead, as_json(dict(fields))) for lead, fields in rows}
+        leads, texts = map(set, zip(*wanted, strict=True)) if wanted else (set(), set())
+        found: dict[str, list[RowReading]] = {}
+        with self._database.reading() as connection:
+            runs = self._of_campaign(connection, dialer, campaign)
+            same = connection.execute(
+                f"SELECT lead, run, fields, rows.state = '{State.SKIPPED}' FROM json_each(?) AS wanted "
+                "CROSS JOIN rows JOIN lines USING (run, number) JOIN runs USING (run) "
+                "WHERE rows.lead = wanted.value AND complete AND rows.run IN (SELECT CAST(value AS BIGINT) FROM "
+                "json_each(?)) AND fields IN (SELECT value FROM json_each(?)) ORDER BY run",
+                [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
+            )
+            for lead, run, fields, is_skipped in same if wanted and runs else ():
+                # Perhaps the values of another row of those given.
+                if (lead, fields) in wanted:
+                    found.setdefault(lead, []).append(RowReading(runs[run][0], json.loads(fields), bool(is_skipped)))
         return found
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
