@@ -98,16 +98,21 @@ class Losses:
 
     def _words(self, run_id: str, state: State, count: int) -> str:
         file = self._history.file_of(run_id)
-        again = command("run", file, *self._chosen) if file and is_file(file) else command("resume", run_id)
+        again = f"go on with `{command('resume', run_id)}` instead"
+        if file and is_file(file):
+            again = f"go on with `{command('run', file, *self._chosen)}` instead"
+        elif file and state is not State.PENDING:
+            # Rows that waited go once their file is given again, wherever that lies by now.
+            again = f"give {file.name} again instead"
         if state is State.PENDING and self._history.is_original:
             rows = counted(count, "row was corrected", "rows were corrected")
             left = f"{rows} in the copy by check and not sent from there; this file has the old text. To send the"
-            return f"{left} {agreeing(count, 'correction')}, go on with `{again}` instead"
+            return f"{left} {agreeing(count, 'correction')}, {again}"
         where = f"in {file.name if file else 'another file'} (run {run_id}); this file has its own. To send"
         them = agreeing(count, "that one", "those")
         if state is not State.FAILED:
             rows = counted(count, "row waits with another text", "rows wait with other texts")
-            return f"{rows} {where} {them}, go on with `{again}` instead"
+            return f"{rows} {where} {them}, {again}"
         rows = counted(count, "row failed with another text", "rows failed with other texts")
         return f"{rows} {where} {them}, go on with `leadsync retry {run_id}` instead"
 

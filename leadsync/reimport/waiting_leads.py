@@ -18,15 +18,17 @@ class WaitingLeads(NamedTuple):
     """The rows that waited, by number.
 
     They go `by_now`, are `settled`, each with the reason against sending, or wait still, with the row that they `wait`
-    for.
+    for. Of the last ones some say the same as a row that went or goes first, and would go `again` behind it, as the
+    lead's rows have changed.
     """
 
     by_now: Collection[int]
     settled: Mapping[int, Skip]
     wait: Mapping[int, Skip]
+    again: Collection[int]
 
 
-NO_WAITING = WaitingLeads((), {}, {})
+NO_WAITING = WaitingLeads((), {}, {}, ())
 
 
 class _Waited(NamedTuple):
@@ -43,11 +45,11 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
 
     A lead's sheet is compared with its rows in those runs, one by one in their order. As far as both say the same, the
     outcome there counts; a sheet without the first rows there begins at the row that says what the undecided one says.
-    In the runs of the same sheet and its copies a row is the same, corrected or not.
+    A correction in a copy of the sheet, or in a file given back, counts as its row.
     From the first row that differs on all go, as in any sheet read anew, unless a third run has sent the lead something
     meanwhile: that is not undone.
     """
-    by_now, settled, wait = set[int](), dict[int, Skip](), dict[int, Skip]()
+    by_now, settled, wait, again = set[int](), dict[int, Skip](), dict[int, Skip](), set[int]()
     waited: dict[str, list[_Waited]] = {}
     if not run.retry_of:
         for row, reason in rows_that_waited(journal, run.id, leads):
@@ -56,16 +58,19 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     if not waited:
         return NO_WAITING
     reading = reading_of_run(journal, run)
-    compared, kin = _compared(journal, waited, reading.newer), same_sheet(journal, run)
+    compared = _compared(journal, waited, reading.newer)
+    # A copy may hold the correction itself.
+    copies = same_sheet(journal, run) if not run.checked else ()
     # Before the payloads of those rows themselves, a third run's are to be seen.
     most = max(len(rows) + sum(len(one.places) for one in compared[lead]) for lead, rows in waited.items())
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
     for lead, rows in waited.items():
         if (first_left := _first_left(compared[lead])) is not None:
             wait |= {row.number: first_left for row, _ in rows}
+            again.update(_sent_again(rows, compared[lead], copies))
             continue
         beside = compared[lead][_beginning(rows, compared[lead]) :]
-        same = dict(_settled(rows, beside, kin))
+        same = dict(_settled(rows, beside, copies))
         settled |= same
         rest = [row for row, _ in rows if row.number not in same]
         since = [one for one in sent.get(lead, ()) if reading.is_before(one)]
@@ -73,7 +78,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
             settled |= {row.number: _sent_since(row, others) for row in rest}
         else:
             by_now.update(row.number for row in rest)
-    return WaitingLeads(by_now, settled, wait)
+    return WaitingLeads(by_now, settled, wait, again)
 
 
 class _Compared(NamedTuple):
@@ -193,19 +198,29 @@ def _beginning(rows: Sequence[_Waited], before: Sequence[_Compared]) -> int:
     return 0
 
 
-def _settled(rows: Sequence[_Waited], before: Sequence[_Compared], kin: Collection[str]) -> Iterator[tuple[int, Skip]]:
-    """The lead's first rows that say the same as those that they are compared with, or are the same in the `kin` runs,
-    with the outcome there.
+def _settled(
+    rows: Sequence[_Waited], before: Sequence[_Compared], copies: Collection[str]
+) -> Iterator[tuple[int, Skip]]:
+    """The lead's first rows that say the same as those that they are compared with, or were corrected in one of the
+    `copies`, with the outcome there.
 
     A row that failed there goes, unless it went through since, corrected, or a later one of its lead did.
     """
     over = (State.SUCCEEDED, State.SKIPPED)
     last = max((at for at, row in enumerate(before) if row.state in over), default=-1)
     for at, ((row, _), other) in enumerate(zip(rows, before, strict=False)):
-        is_same = digest_of(row.fields) == other.text or other.at[0] in kin
+        is_same = digest_of(row.fields) == other.text or other.at[0] in copies
         if not is_same or at > last:
             return
         yield row.number, Skip(SkipKind.BY_NOW, other.at[0], status=other.state.status)
+
+
+def _sent_again(rows: Sequence[_Waited], compared: Sequence[_Compared], copies: Collection[str]) -> Iterator[int]:
+    """Which of a lead's rows would go behind one that says the same, once all rows left have gone."""
+    gone = [one._replace(state=State.SUCCEEDED) if one.state is State.PENDING else one for one in compared]
+    same = dict(_settled(rows, gone[_beginning(rows, gone) :], copies))
+    went = {one.text for one in gone if one.state is State.SUCCEEDED}
+    return (row.number for row, _ in rows if row.number not in same and digest_of(row.fields) in went)
 
 
 def _sent_since(row: RowRecord, since: Sequence[LastSent]) -> Skip:

@@ -31,12 +31,12 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
-from leadsync.run.other_runs import behind, beside, elsewhere_unfinished, forgotten, goes_behind
+from leadsync.run.other_runs import behind, beside, elsewhere_unfinished, forgotten, goes_again, goes_behind
 from leadsync.run.plan import Plan, RunOptions, left_out, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 from leadsync.run.survey_text import rows_of_another_run
-from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, waits_still
+from leadsync.run.waiting_rows import but_for_sent, given_up, goes_by_now, sent_again_behind, waits_still
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
@@ -239,8 +239,12 @@ def _looking_again(journal: Journal, plan: Plan, seen: RunRecord, options: RunOp
     if not waited or options.limit is not None:
         return plan
     *rest, last = plan.in_turn
-    remark = goes_behind(waited, seen.file.name, [one.run.id for one in plan.in_turn])
-    return in_turn([*rest, replace(last, looks_again=True, remarks=(*last.remarks, remark))])
+    runs, again = [one.run.id for one in plan.in_turn], sent_again_behind(journal, seen)
+    remarks = [*last.remarks, goes_behind(waited, seen.file.name, runs)]
+    if again:
+        remarks.append(goes_again(runs, again))
+    sent_before = last.sent_before or bool(again)
+    return in_turn([*rest, replace(last, looks_again=True, remarks=tuple(remarks), sent_before=sent_before)])
 
 
 def _all_done(journal: Journal, run: RunRecord) -> Plan:

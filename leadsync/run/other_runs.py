@@ -54,6 +54,16 @@ def goes_behind(count: int, name: str, runs: Sequence[str]) -> Remark:
     return Remark(f"{rows} of {name} waited for another run: behind run {', '.join(runs)} {them} still to be sent")
 
 
+def goes_again(runs: Sequence[str], rows: Sequence[int]) -> Remark:
+    """The loud sentence about rows of a sheet that go again behind rows that say the same."""
+    count = len(rows)
+    equal = counted(count, "row of the file equals a row", "rows of the file equal rows")
+    first = agreeing(count, "that went or goes first", "that went or go first")
+    its_lead, they = agreeing(count, "its lead", "their leads"), agreeing(count, "it goes", "they go")
+    why = f"as rows of {its_lead} have changed, {they} again behind that ({listed_rows(rows)})"
+    return Remark(f"{equal} of run {', '.join(runs)} {first}; {why}", loud=True, repeats=True)
+
+
 def behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
     """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
     runs = [plan.run.id for plan in rest]

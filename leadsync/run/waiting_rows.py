@@ -135,6 +135,11 @@ def waits_still(journal: Journal, run: RunRecord) -> Counter[tuple[SkipKind, str
     return Counter((skip.kind, skip.run) for skip in (*waiting_leads(journal, run).wait.values(), *still))
 
 
+def sent_again_behind(journal: Journal, run: RunRecord) -> list[int]:
+    """The rows that wait in a run of a sheet and would go again behind rows that say the same."""
+    return sorted(waiting_leads(journal, run).again)
+
+
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}

@@ -243,6 +243,19 @@ def test_a_copy_that_is_gone_is_named_by_its_run(desk: Desk, dialer: PracticeDia
     assert f"go on with `leadsync resume {run}` instead" in desk.leadsync("run", sheet, *options).err
 
 
+def test_a_copy_that_waits_and_was_moved_is_to_be_given_again(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("No Answer", "Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", sheet, "--fresh")
+    desk.leadsync("run", copy)
+    copy.rename(desk.folder / "moved.csv")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    assert "To send that one, give copy.csv again instead" in desk.leadsync("resume", run).err
+
+
 @pytest.mark.parametrize("is_renamed", [True, False])
 def test_a_sheet_given_anew_tells_what_a_newer_one_has_sent_its_leads(
     desk: Desk, dialer: PracticeDialer, is_renamed: bool
@@ -321,3 +334,75 @@ def test_rows_that_waited_for_a_correction_of_theirs_in_a_copy_are_settled_by_it
     dialer.ledger.received.clear()
     desk.leadsync("run", sheet)
     assert sent(dialer) == [("A", "No Answer")], "run 1 has sent the second row, and the first was corrected"
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "goes"),
+    [
+        ("A,Sale", "! 1 row is not sent, because a later row of its lead went through (row 2).", []),
+        ("A,No Answer", "! 1 row that went through in run", [("A", "Busy")]),
+    ],
+)
+def test_a_correction_in_a_copy_is_not_settled_by_the_row_that_it_corrects(
+    desk: Desk, dialer: PracticeDialer, row: str, line: str, goes: list[tuple[str, str]]
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace(row, "A,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", sheet, "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    assert f"which goes first: `leadsync resume {run}`" in desk.leadsync("run", copy).err
+    desk.leadsync("resume", run)
+    dialer.ledger.received.clear()
+    assert line in desk.leadsync("run", copy).err
+    assert sent(dialer) == goes
+
+
+@pytest.mark.parametrize("later", [(), ("A,No Answer",)])
+def test_a_sheet_that_waited_tells_that_it_undoes_its_correction_sent_again(
+    desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", *later), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", copy, "--json").json["run"]
+    desk.leadsync("run", sheet, "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--not-applied")
+    again = desk.leadsync("retry", run, "--json").json["run"]
+    said = desk.leadsync("run", sheet).err
+    assert "! 1 row would undo what its lead was sent since, " in said
+    assert f" by run {again} (row 2); take it out of the file to keep that." in said
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows", "again"),
+    [
+        (["A,Busy", "A,No Answer"], "1 row of the file equals a row", "row 3"),
+        (["A,No Answer", "A,Sale"], "2 rows of the file equal rows", "rows 2, 3"),
+        (["A,Busy", "A,Sale", "A,No Answer"], "2 rows of the file equal rows", "rows 3, 4"),
+        (["A,Sale", "A,No Answer", "A,Busy"], "", ""),
+    ],
+)
+def test_rows_that_go_again_behind_the_rest_of_their_sheet_are_told_before_it(
+    desk: Desk, dialer: PracticeDialer, lines: list[str], rows: str, again: str
+) -> None:
+    """The sheet was changed while a person had to decide on a row of it."""
+    sheet = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", desk.sheet("a.csv", HEAD, *lines), "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    dialer.ledger.received.clear()
+    warnings = [line for line in desk.leadsync("run", sheet).err.splitlines() if "of the file equal" in line]
+    went = [tuple(line.split(",")) for line in lines]
+    if not rows:
+        assert not warnings
+        assert sent(dialer) == [("A", "No Answer"), ("A", "Busy")]
+        return
+    [warning] = warnings
+    assert warning.startswith(f"! {rows} of run {run} that went or go")
+    assert warning.endswith(f" again behind that ({again})")
+    assert sent(dialer) == [("A", "No Answer"), *went]
