@@ -109,8 +109,7 @@ def _add(
     descendants = journal.descendants(run.id)
     later = _successes(run.id, origins, descendants)
     if is_own:
-        settled = waiting_leads(journal, run).settled.items()
-        later = {**{number: by for number, skip in settled if (by := skip.sent_by)}, **later}
+        later = {**_settled(journal, run, history), **later}
     waits = _waiting(origins) if is_of_copy else {}
     found = _numbered(origins) if is_whole else history.rows.places(origins)
     for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
@@ -125,6 +124,14 @@ def _add(
     if is_own:
         history.gone |= {(run.id, number): by for number, by in later.items()}
         history.rejected |= _rejected(journal, run, origins, later)
+
+
+def _settled(journal: Journal, run: RunRecord, history: SheetHistory) -> dict[int, str]:
+    """The rows that waited in a run of a sheet and went through in the one that they waited for, with that."""
+    waited = waiting_leads(journal, run)
+    settled = {number: by for number, skip in waited.settled.items() if (by := skip.sent_by)}
+    # Rows that go again from the copy, corrected or behind such a row, went with the sheet's own text.
+    return settled | {**waited.went} if history.is_original else settled
 
 
 def _rejected(

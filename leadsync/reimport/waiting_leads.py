@@ -19,16 +19,18 @@ class WaitingLeads(NamedTuple):
 
     They go `by_now`, are `settled`, each with the reason against sending, or wait still, with the row that they `wait`
     for. Of the last ones some say the same as a row that went or goes first, and would go `again` behind it, as the
-    lead's rows have changed.
+    lead's rows have changed. Of those that go by now some `went` in a run of the same sheet, and were `changed` since.
     """
 
     by_now: Collection[int]
     settled: Mapping[int, Skip]
     wait: Mapping[int, Skip]
     again: Collection[int]
+    went: Mapping[int, str]
+    changed: Collection[int]
 
 
-NO_WAITING = WaitingLeads((), {}, {}, ())
+NO_WAITING = WaitingLeads((), {}, {}, (), {}, ())
 
 
 class _Waited(NamedTuple):
@@ -50,6 +52,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     meanwhile: that is not undone.
     """
     by_now, settled, wait, again = set[int](), dict[int, Skip](), dict[int, Skip](), set[int]()
+    went, changed = dict[int, str](), set[int]()
     waited: dict[str, list[_Waited]] = {}
     if not run.retry_of:
         for row, reason in rows_that_waited(journal, run.id, leads):
@@ -58,9 +61,9 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     if not waited:
         return NO_WAITING
     reading = reading_of_run(journal, run)
-    compared = _compared(journal, waited, reading.newer)
+    compared, kin = _compared(journal, waited, reading.newer), same_sheet(journal, run)
     # A copy may hold the correction itself.
-    copies = same_sheet(journal, run) if not run.checked else ()
+    copies = kin if not run.checked else ()
     # Before the payloads of those rows themselves, a third run's are to be seen.
     most = max(len(rows) + sum(len(one.places) for one in compared[lead]) for lead, rows in waited.items())
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
@@ -78,7 +81,11 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
             settled |= {row.number: _sent_since(row, others) for row in rest}
         else:
             by_now.update(row.number for row in rest)
-    return WaitingLeads(by_now, settled, wait, again)
+            for (row, _), other in zip(rows, beside, strict=False):
+                if row.number in by_now and other.state is State.SUCCEEDED and other.at[0] in kin:
+                    went[row.number] = other.at[0]
+                    changed |= {row.number} if digest_of(row.fields) != other.text else set()
+    return WaitingLeads(by_now, settled, wait, again, went, changed)
 
 
 class _Compared(NamedTuple):

@@ -36,6 +36,7 @@ from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import sheet_view_of
 from leadsync.run.survey import Survey
+from leadsync.run.waiting_rows import changed_since_waiting
 from leadsync.system_user import system_user
 
 
@@ -65,7 +66,7 @@ def read_draft(
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
     behind = _left_behind(journal, run, trial, scan, ended)
-    copies, again = _copies(journal, run, scan), scan.sent_again
+    copies, again = _copies(journal, run, scan), _sent_again(journal, run, trial, scan)
     if trial:
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey)
     else:
@@ -91,6 +92,20 @@ def read_draft(
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
+
+
+def _sent_again(
+    journal: Journal, run: RunRecord, trial: RunRecord | None, scan: SheetScan
+) -> Mapping[str, Sequence[int]]:
+    """By run, the rows to be sent with another text than the one that went through there, also before the trial of a
+    copy whose rows waited."""
+    found = dict(scan.sent_again)
+    if trial is not None and trial.checked and trial.fingerprint == run.fingerprint:
+        told = {*scan.undo_newer}.union(*found.values())
+        for run_id, numbers in changed_since_waiting(journal, trial).items():
+            if rows := [number for number in numbers if number not in told]:
+                found[run_id] = sorted([*found.get(run_id, ()), *rows])
+    return found
 
 
 def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:

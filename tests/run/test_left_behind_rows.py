@@ -361,6 +361,29 @@ def test_a_correction_in_a_copy_is_not_settled_by_the_row_that_it_corrects(
 
 
 @pytest.mark.parametrize("later", [(), ("A,No Answer",)])
+def test_a_correction_that_waited_for_its_old_text_is_told_as_sent_a_second_time(
+    desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
+) -> None:
+    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", *later), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", copy, "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    desk.leadsync("resume", run)
+    dialer.ledger.received.clear()
+    desk.leadsync("run", sheet)
+    assert sent(dialer) == [], "the sheet's own texts went"
+    said = desk.leadsync("run", copy).err
+    if later:
+        assert "! 1 row is not sent, because a later row of its lead went through (row 2)." in said
+    else:
+        assert f"! 1 row that went through in run {run} reads otherwise now, and is sent a second time: row 2." in said
+        assert sent(dialer) == [("A", "Busy")]
+
+
+@pytest.mark.parametrize("later", [(), ("A,No Answer",)])
 def test_a_sheet_that_waited_tells_that_it_undoes_its_correction_sent_again(
     desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
 ) -> None:
