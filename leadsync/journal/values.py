@@ -178,9 +178,12 @@ class LastSent:
 
 
 class RowReading(NamedTuple):
-    """A row as a run has read it, by the values to be sent; `is_skipped` if it was not sent there."""
+    """A row as a run has read it, by the values to be sent; `is_skipped` if it was not to be sent, though its lead did
+    not have them."""
 
+    lead: str
     run_id: str
+    number: int
     fields: Mapping[str, str]
     is_skipped: bool
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from leadsync.journal import Journal, LastSent, RowReading, State
 from leadsync.models import CAMPAIGN_ID, CAMPAIGN_ID_FIELDS, EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, CampaignIds, Lead
@@ -18,7 +19,8 @@ class LastSentLeads:
     """The last payloads of leads of one dialer before this file, in the campaign of the settings, `ids`.
 
     Rows of the runs `ended` by this file are not for those to send. `repeated` is what an earlier reading of the file
-    has shown. `since_reading` are the runs since one has first read what the file holds.
+    has shown. `since_reading` are the runs since one has first read what the file holds, `follows`
+    is the run that it goes on with.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class LastSentLeads:
         ended: Collection[str] = (),
         repeated: Mapping[str, Repeated] = NONE_KNOWN,
         since_reading: Collection[str] = (),
+        follows: str = "",
     ) -> None:
         # A row under way when its process died has reached the dialer or not: by now that can be told.
         for run in journal.runs():
@@ -45,13 +48,14 @@ class LastSentLeads:
         self._before: Mapping[str, Mapping[int, LastSent]] = {}
         """By digest, what leads took before their last payload."""
         self._order = order_of_readings(journal)
-        self._since_reading = since_reading
+        self._givers, self._descendants = cache(journal.givers), cache(journal.descendants)
+        self._since_reading, self._follows = since_reading, follows
         self._older: set[tuple[str, int]] = set()
-        """The rows, as leads and digests, that were read before their leads' last payloads, and not since."""
+        """The rows that are older than their leads' last payloads, as leads and digests."""
 
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
-        wanted, self._before, self._older = list(leads), {}, set()
+        wanted, self._before = list(leads), {}
         place = self._dialer, self._ids.campaign
         self._last = self._history.last_sent(wanted, *place)
         self._undecided = self._history.undecided(wanted, self._dialer)
@@ -69,31 +73,36 @@ class LastSentLeads:
         self._before = {lead: {digest_of(one.fields): one for one in same} for lead, same in taken.items()}
 
     def look_for_older(self, rows: Iterable[Lead]) -> None:
-        """Look up which rows were read before their leads' last payloads. Call it behind `look_up`."""
-        lasts = ((row, self.get(row)) for row in rows)
-        others = [(row, last) for row, last in lasts if last is not None and undoes(row.fields, last.fields)]
-        wanted = [(row.external_id, row.fields) for row, _ in others]
+        """Look up which rows are older than their leads' last payloads. Call it behind `look_up`."""
+        self._older = set()
+        newer = [(row, last) for row in rows if (last := self.get(row)) is not None and self._may_be_newer(row, last)]
+        wanted = [(row.external_id, row.fields) for row, _ in newer]
         readings = self._history.readings(wanted, self._dialer, self._ids.campaign) if wanted else {}
-        self._older = {
-            (row.external_id, digest_of(row.fields))
-            for row, last in others
-            if self._is_before(row, last, readings.get(row.external_id, ()))
-        }
+        for row, last in newer:
+            same = [one for one in readings.get(row.external_id, ()) if _key(row) == _key(Lead(one.lead, one.fields))]
+            is_since = any(self._place(one.run_id) >= self._place(last.run_id) for one in same if not one.is_skipped)
+            is_left = any(one.run_id == self._follows for one in same)
+            if not is_since and (is_left or last.run_id in self._since_reading or self._is_corrected(last, same)):
+                self._older.add(_key(row))
 
-    def _is_before(self, row: Lead, last: LastSent, readings: Iterable[RowReading]) -> bool:
-        newest, digest = self._place(last.run_id), digest_of(row.fields)
-        same = [(self._place(one.run_id), one.is_skipped) for one in readings if digest_of(one.fields) == digest]
-        if any(place >= newest and not is_skipped for place, is_skipped in same):
-            return False
-        return last.run_id in self._since_reading or any(place < newest for place, _ in same)
+    def _may_be_newer(self, row: Lead, last: LastSent) -> bool:
+        is_behind = bool(self._follows) and self._place(last.run_id) > self._place(self._follows)
+        may_be = is_behind or last.run_id in self._since_reading or bool(self._givers(last.run_id))
+        return may_be and undoes(row.fields, last.fields)
+
+    def _is_corrected(self, last: LastSent, readings: Iterable[RowReading]) -> bool:
+        """Whether a payload has come from a row with one of these readings."""
+        later = (self._descendants(one.run_id).get(one.number, ()) for one in readings)
+        return any((by, there) == (last.run_id, last.number) for links in later for by, _, there in links)
 
     def _place(self, run_id: str) -> int:
         """The place of a run among all; one begun since is the last."""
         return self._order.get(run_id, len(self._order))
 
     def is_older(self, lead: Lead) -> bool:
-        """Whether a row was read before its lead's last payload, and not since."""
-        return bool(self._older) and (lead.external_id, digest_of(lead.fields)) in self._older
+        """Whether a row is what its lead's last payload has corrected, or that was sent since the file was first
+        read."""
+        return bool(self._older) and _key(lead) in self._older
 
     def in_doubt_once(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], LastSent]:
         """By lead and digest, what the leads of these rows may have taken of them, from other runs than those: a person
@@ -157,6 +166,10 @@ class LastSentLeads:
 
     def _without_ids(self, lead: Lead) -> Lead:
         return lead._replace(fields=self._ids.left_out(lead.fields)) if lead.own_ids else lead
+
+
+def _key(lead: Lead) -> tuple[str, int]:
+    return lead.external_id, digest_of(lead.fields)
 
 
 def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:

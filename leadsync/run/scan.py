@@ -200,7 +200,8 @@ def _prepare(
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         ended = [run.id for run in begins_anew if run.sheet == table.sheet]
-        last_sent = LastSentLeads(journal, settings.url(), settings.ids(), ended, learned.as_last_sent, since_reading)
+        known = (ended, learned.as_last_sent, since_reading, follows.run.id if follows is not None else "")
+        last_sent = LastSentLeads(journal, settings.url(), settings.ids(), *known)
         behind = {**waits_of_leads(one for run_id in ended for one in journal.rows_ahead(run_id)), **behind}
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:

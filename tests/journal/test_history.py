@@ -235,9 +235,9 @@ def test_a_row_is_found_in_each_confirmed_run_that_has_read_it(journal: Journal,
     history, rows = journal.history(), [("L", {"Name": "old"}), ("M", {"Name": "new"})]
     assert history.readings(rows, DIALER, 41) == {}, "nobody has confirmed a draft"
     journal.confirm(LATER)
-    assert history.readings(rows, DIALER, 41) == {"L": [(LATER, {"Name": "old"}, True)]}
+    assert history.readings(rows, DIALER, 41) == {"L": [("L", LATER, 3, {"Name": "old"}, True)]}
     journal.confirm(RUN)
     assert history.readings(rows, DIALER, 41) == {
-        "L": [(RUN, {"Name": "old"}, False), (LATER, {"Name": "old"}, True)],
+        "L": [("L", RUN, 2, {"Name": "old"}, False), ("L", LATER, 3, {"Name": "old"}, True)],
     }
     assert history.readings(rows, DIALER, 42) == {} == history.readings([], DIALER, 41)

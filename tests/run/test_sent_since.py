@@ -347,13 +347,13 @@ def test_a_row_tells_what_its_lead_was_sent_since_it_stood_in_an_earlier_sheet(d
     assert "would undo" not in desk.leadsync("run", file, "--fresh").err, "its own values went last"
 
 
-def test_values_that_come_back_in_a_later_sheet_are_told_as_older(desk: Desk) -> None:
-    """A number that was mended, and the old one in a sheet saved anew: nothing but a person knows which is right."""
-    desk.dialer()
-    run(desk, "mon.csv", ("L1,0383218101", "L2,0383218102"), headings="Lead Id,FirstPhone")
-    tuesday = run(desk, "tue.csv", ("L1,0383218111",), headings="Lead Id,FirstPhone")
-    said = desk.leadsync("run", desk.sheet("old.csv", "Lead Id,FirstPhone", "L3,0383218103", "L1,0383218101")).err
-    assert f" by run {tuesday} (row 3); take it out of the file to keep that." in said
+@pytest.mark.parametrize("back", ["was sent", "was refused"])
+def test_values_that_come_back_in_a_later_night_are_the_newest(desk: Desk, back: str) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)] if back == "was refused" else []
+    desk.dialer(faults=faults)
+    for disposition, other in (("Sale", "Sale"), ("Busy", "Sale"), ("Sale", "Busy")):
+        done = desk.leadsync("run", desk.sheet("a.csv", HEADINGS, f"L1,0383218101,{disposition}", f"L2,,{other}"))
+        assert "would undo" not in done.err
 
 
 def test_rows_of_one_reading_are_not_older_than_each_other(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from leadsync.journal.sql.sendable_rows import IN_DOUBT
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, RowReading, TextSearch
 from leadsync.models import CAMPAIGN_ID, CampaignIds, RowRecord
+from leadsync.reasons import SkipKind
 
 _OVER = f"('{State.SKIPPED}', '{State.FAILED}')"
 _DECIDED_AS = (
@@ -28,6 +29,9 @@ _MAY_BE_TAKEN = (
     f"(rows.state NOT IN ('{State.PENDING}', '{State.REJECTED}', '{State.SKIPPED}', '{State.FAILED}') "
     f"OR (rows.state IN {_OVER} AND {_ONCE_IN_DOUBT}))"
 )
+
+_NOT_WANTED = f"rows.state = '{State.SKIPPED}' AND coalesce(rows.kind, '') <> '{SkipKind.UNCHANGED.name}'"
+"""Whether a row was skipped, but not as its lead had it already."""
 
 SENT_TO_LEADS = (
     "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
@@ -139,16 +143,17 @@ class LeadHistory(Connected):
         with self._database.reading() as connection:
             runs = self._of_campaign(connection, dialer, campaign)
             same = connection.execute(
-                f"SELECT lead, run, fields, rows.state = '{State.SKIPPED}' FROM json_each(?) AS wanted "
+                f"SELECT lead, run, number, fields, {_NOT_WANTED} FROM json_each(?) AS wanted "
                 "CROSS JOIN rows JOIN lines USING (run, number) JOIN runs USING (run) "
                 "WHERE rows.lead = wanted.value AND complete AND rows.run IN (SELECT CAST(value AS BIGINT) FROM "
                 "json_each(?)) AND fields IN (SELECT value FROM json_each(?)) ORDER BY run",
                 [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
             )
-            for lead, run, fields, is_skipped in same if wanted and runs else ():
+            for lead, run, number, fields, is_skipped in same if wanted and runs else ():
                 # Perhaps the values of another row of those given.
                 if (lead, fields) in wanted:
-                    found.setdefault(lead, []).append(RowReading(runs[run][0], json.loads(fields), bool(is_skipped)))
+                    one = RowReading(lead, runs[run][0], number, json.loads(fields), bool(is_skipped))
+                    found.setdefault(lead, []).append(one)
         return found
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
