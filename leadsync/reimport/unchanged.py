@@ -100,8 +100,8 @@ class LastSentLeads:
         return self._order.get(run_id, len(self._order))
 
     def is_older(self, lead: Lead) -> bool:
-        """Whether a row is what its lead's last payload has corrected, or that was sent since the file was first
-        read."""
+        """Whether its lead's last payload is newer than a row: that has corrected it, or was sent since the file was
+        read first."""
         return bool(self._older) and _key(lead) in self._older
 
     def in_doubt_once(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], LastSent]:

@@ -101,10 +101,11 @@ def _sent_again(
     copy whose rows waited."""
     found = dict(scan.sent_again)
     if trial is not None and trial.checked and trial.fingerprint == run.fingerprint:
-        told = {*scan.undo_newer}.union(*found.values())
-        for run_id, numbers in changed_since_waiting(journal, trial).items():
-            if rows := [number for number in numbers if number not in told]:
-                found[run_id] = sorted([*found.get(run_id, ()), *rows])
+        changed, told = changed_since_waiting(journal, trial), {*scan.undo_newer}.union(*found.values())
+        goes = {number for number, _ in journal.leads_left(run.id, None, changed)} - told if changed else set()
+        for run_id, numbers in changed.items():
+            if rows := goes.intersection(numbers):
+                found[run_id] = sorted(rows.union(found.get(run_id, ())))
     return found
 
 
