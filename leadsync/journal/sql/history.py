@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from leadsync.dialer_address import same_dialer
 from leadsync.journal.json_text import as_json
@@ -114,47 +115,51 @@ class LeadHistory(Connected):
     def taken(
         self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
     ) -> dict[str, list[LastSent]]:
-        wanted = {(lead, as_json(dict(fields))) for lead, fields in rows}
-        leads, texts = map(set, zip(*wanted, strict=True)) if wanted else (set(), set())
+        taken = f"(state = '{State.SUCCEEDED}' OR (state IN {_OVER} AND {_ONCE_IN_DOUBT})) AND sequence IS NOT NULL"
         found: dict[str, list[LastSent]] = {}
-        with self._database.reading() as connection:
-            runs = self._of_campaign(connection, dialer, campaign)
-            same = connection.execute(
-                f"SELECT lead, run, number, {TIME_OF_ROW}, fields, state, sequence FROM json_each(?) AS wanted "
-                "CROSS JOIN rows JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
-                f"AND (state = '{State.SUCCEEDED}' OR (state IN {_OVER} AND {_ONCE_IN_DOUBT})) "
-                "AND sequence IS NOT NULL "
-                "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
-                "AND fields IN (SELECT value FROM json_each(?)) ORDER BY sequence",
-                [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
-            )
-            for lead, run, number, time, fields, *end in same if wanted and runs else ():
-                # Perhaps the values of another row of those given.
-                if (lead, fields) in wanted:
-                    found.setdefault(lead, []).append(_last_sent(*runs[run], number, time, fields, *end))
+        same = self._same(rows, dialer, campaign, f"{TIME_OF_ROW}, fields, state, sequence", taken, "sequence")
+        for lead, run, number, *values in same:
+            run_id, ids = self._runs[dialer][run]
+            found.setdefault(lead, []).append(_last_sent(run_id, ids, number, *values))
         return found
 
     def readings(
         self, rows: Iterable[tuple[str, Mapping[str, str]]], dialer: str, campaign: int
     ) -> dict[str, list[RowReading]]:
+        confirmed = "rows.run IN (SELECT run FROM runs WHERE complete)"
+        found: dict[str, list[RowReading]] = {}
+        same = self._same(rows, dialer, campaign, f"fields, {_NOT_WANTED}", confirmed, "run")
+        for lead, run, number, fields, is_skipped in same:
+            run_id, _ = self._runs[dialer][run]
+            one = RowReading(lead, run_id, number, json.loads(fields), bool(is_skipped))
+            found.setdefault(lead, []).append(one)
+        return found
+
+    def _same(
+        self,
+        rows: Iterable[tuple[str, Mapping[str, str]]],
+        dialer: str,
+        campaign: int,
+        columns: str,
+        condition: str,
+        order: str,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Lead, run, number and these columns of the rows that say the same as the given ones, in this order."""
         wanted = {(lead, as_json(dict(fields))) for lead, fields in rows}
         leads, texts = map(set, zip(*wanted, strict=True)) if wanted else (set(), set())
-        found: dict[str, list[RowReading]] = {}
         with self._database.reading() as connection:
             runs = self._of_campaign(connection, dialer, campaign)
             same = connection.execute(
-                f"SELECT lead, run, number, fields, {_NOT_WANTED} FROM json_each(?) AS wanted "
-                "CROSS JOIN rows JOIN lines USING (run, number) JOIN runs USING (run) "
-                "WHERE rows.lead = wanted.value AND complete AND rows.run IN (SELECT CAST(value AS BIGINT) FROM "
-                "json_each(?)) AND fields IN (SELECT value FROM json_each(?)) ORDER BY run",
+                f"SELECT fields, lead, run, number, {columns} FROM json_each(?) AS wanted "
+                "CROSS JOIN rows JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
+                f"AND {condition} AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
+                f"AND fields IN (SELECT value FROM json_each(?)) ORDER BY {order}",
                 [json.dumps(list(leads)), json.dumps(list(runs)), json.dumps(list(texts))],
             )
-            for lead, run, number, fields, is_skipped in same if wanted and runs else ():
+            for text, lead, *values in same if wanted and runs else ():
                 # Perhaps the values of another row of those given.
-                if (lead, fields) in wanted:
-                    one = RowReading(lead, runs[run][0], number, json.loads(fields), bool(is_skipped))
-                    found.setdefault(lead, []).append(one)
-        return found
+                if (lead, text) in wanted:
+                    yield lead, *values
 
     def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
         found: dict[str, list[LastSent]] = {}
