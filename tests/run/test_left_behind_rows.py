@@ -308,6 +308,14 @@ def test_a_retry_file_of_a_copy_that_another_has_taken_over_names_the_taker(desk
     assert f"! 1 row is not sent: run {taker} has taken its sheet over since; `leadsync show {taker} --rows` " in said
 
 
+def with_copy(desk: Desk, *rows: str, was: str = "A,Sale") -> tuple[Path, Path]:
+    """A sheet, and its copy by `check` in which a row is Busy."""
+    sheet, copy = desk.sheet("a.csv", HEAD, *rows), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace(was, "A,Busy"), "utf-8")
+    return sheet, copy
+
+
 def test_a_row_that_waited_for_a_correction_of_it_in_a_copy_is_settled_once_that_was_applied(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
@@ -324,9 +332,7 @@ def test_a_row_that_waited_for_a_correction_of_it_in_a_copy_is_settled_once_that
 def test_rows_that_waited_for_a_correction_of_theirs_in_a_copy_are_settled_by_it(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer"), desk.folder / "copy.csv"
-    desk.leadsync("check", sheet, "--output", copy)
-    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    sheet, copy = with_copy(desk, "A,Sale", "A,No Answer")
     dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
     run = desk.leadsync("run", copy, "--json").json["run"]
     assert "! 2 rows are not sent: they wait for an earlier row" in desk.leadsync("run", sheet, "--fresh").err
@@ -346,9 +352,7 @@ def test_rows_that_waited_for_a_correction_of_theirs_in_a_copy_are_settled_by_it
 def test_a_correction_in_a_copy_is_not_settled_by_the_row_that_it_corrects(
     desk: Desk, dialer: PracticeDialer, row: str, line: str, goes: list[tuple[str, str]]
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", "A,No Answer"), desk.folder / "copy.csv"
-    desk.leadsync("check", sheet, "--output", copy)
-    copy.write_text(copy.read_text("utf-8").replace(row, "A,Busy"), "utf-8")
+    sheet, copy = with_copy(desk, "A,Sale", "A,No Answer", was=row)
     dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
     run = desk.leadsync("run", sheet, "--json").json["run"]
     desk.leadsync("run", sheet, "--fresh")
@@ -364,9 +368,7 @@ def test_a_correction_in_a_copy_is_not_settled_by_the_row_that_it_corrects(
 def test_a_correction_that_waited_for_its_old_text_is_told_as_sent_a_second_time(
     desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", *later), desk.folder / "copy.csv"
-    desk.leadsync("check", sheet, "--output", copy)
-    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    sheet, copy = with_copy(desk, "A,Sale", *later)
     dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
     run = desk.leadsync("run", sheet, "--json").json["run"]
     desk.leadsync("run", copy, "--fresh")
@@ -387,9 +389,7 @@ def test_a_correction_that_waited_for_its_old_text_is_told_as_sent_a_second_time
 def test_a_sheet_that_waited_tells_that_it_undoes_its_correction_sent_again(
     desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
 ) -> None:
-    sheet, copy = desk.sheet("a.csv", HEAD, "A,Sale", *later), desk.folder / "copy.csv"
-    desk.leadsync("check", sheet, "--output", copy)
-    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    sheet, copy = with_copy(desk, "A,Sale", *later)
     dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
     run = desk.leadsync("run", copy, "--json").json["run"]
     desk.leadsync("run", sheet, "--fresh")
