@@ -81,10 +81,12 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
             settled |= {row.number: _sent_since(row, others) for row in rest}
         else:
             by_now.update(row.number for row in rest)
+            texts = {one.text for one in beside}
             for (row, _), other in zip(rows, beside, strict=False):
                 if row.number in by_now and other.state is State.SUCCEEDED and other.at[0] in kin:
                     went[row.number] = other.at[0]
-                    changed |= {row.number} if digest_of(row.fields) != other.text else set()
+                    # A sorted copy has the texts in other places.
+                    changed |= {row.number} if digest_of(row.fields) not in texts else set()
     return WaitingLeads(by_now, settled, wait, again, went, changed)
 
 

@@ -400,6 +400,20 @@ def test_a_sheet_that_waited_tells_that_it_undoes_its_correction_sent_again(
     assert f" by run {again} (row 2); take it out of the file to keep that." in said
 
 
+def test_a_sorted_copy_that_waited_tells_the_changed_rows_alone(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = with_copy(desk, "A,Sale", "A,No Answer")
+    head, first, second = copy.read_text("utf-8").splitlines()
+    copy.write_text("\n".join([head, second, first]) + "\n", "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", copy, "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    desk.leadsync("resume", run)
+    said = desk.leadsync("run", copy).err
+    assert f"! 1 row that went through in run {run} reads otherwise now, and is sent a second time: row 3." in said
+    assert "! 1 row says what its lead was last sent, today " in said
+
+
 @pytest.mark.parametrize(
     ("lines", "rows", "again"),
     [
