@@ -12,9 +12,9 @@ from leadsync.reimport.row_states import RowState
 from leadsync.reimport.same_rows import rows_of_leads
 from leadsync.reimport.sheet_history import Cells, SheetHistory, comparable
 from leadsync.reimport.sheet_rows import NO_NUMBERS, SheetRows, numbers_in_sheet
-from leadsync.reimport.sheet_runs import content_of, runs_before, runs_since, same_numbers, sheet_of
+from leadsync.reimport.sheet_runs import content_of, runs_before, runs_since, same_numbers, same_sheet, sheet_of
 from leadsync.reimport.waiting_leads import waiting_leads
-from leadsync.reimport.waiting_texts import waiting_texts
+from leadsync.reimport.waiting_texts import rows_that_waited, waiting_texts
 
 
 class Followed(NamedTuple):
@@ -51,12 +51,13 @@ def history_of(
     others = runs_since(journal, own, came_back=followed.came_back)
     is_copy = followed.is_original or followed.is_other_copy
     texts = list(waiting_texts(journal, own[-1], file))
-    is_alone = len(own) == 1 and not journal.lineage(own[0].id) and not others
+    waited = {} if followed.came_back else _waited_for(journal, own, others)
+    is_alone = len(own) == 1 and not journal.lineage(own[0].id) and not others and not waited
     if is_alone and not is_copy and not followed.by_copy and all(one.of_run != own[0].id for one in texts):
         return SheetHistory()
-    for other in others:
-        hold(other.id)
-    history = _gathered(journal, followed, own, others, file)
+    for other in [*(run.id for run in others), *waited]:
+        hold(other)
+    history = _gathered(journal, followed, own, others, waited, file)
     for run_id in {one.of_run for one in texts}:
         history.add_corrections(
             [one for one in texts if one.of_run == run_id], run_id, partial(journal.origins, run_id)
@@ -64,12 +65,30 @@ def history_of(
     return history
 
 
+def _waited_for(journal: Journal, own: Sequence[RunRecord], others: Sequence[RunRecord]) -> dict[str, set[str]]:
+    """The earlier runs of the sheet for which rows of these waited, as they began it anew, and the leads of those rows
+    that wait no longer."""
+    kin = same_sheet(journal, own[0]) - {run.id for run in (*own, *others)}
+    found: dict[str, set[str]] = {}
+    for run in own if kin else ():
+        wait = waiting_leads(journal, run).wait
+        for row, reason in rows_that_waited(journal, run.id):
+            if reason.waits_in_sheet and reason.run in kin and row.number not in wait:
+                found.setdefault(reason.run, set()).add(row.lead)
+    return found
+
+
 def _gathered(
-    journal: Journal, followed: Followed, own: Sequence[RunRecord], others: Sequence[RunRecord], file: Path | None
+    journal: Journal,
+    followed: Followed,
+    own: Sequence[RunRecord],
+    others: Sequence[RunRecord],
+    waited: Mapping[str, Collection[str]],
+    file: Path | None,
 ) -> SheetHistory:
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(sheet_of(journal, own[0]))}
-    runs = sorted([*own, *others], key=lambda run: run.created)
+    runs = sorted([*own, *others, *map(journal.run, waited)], key=lambda run: run.created)
     # Of the rows of a file that was given back only those may go.
     open_in = {one for run in runs for one in (run.id, *journal.lineage(run.id))} if followed.came_back else None
     last = journal.origins(followed.run.id, open_in)
@@ -89,7 +108,7 @@ def _gathered(
         places=_moved(journal, rows, followed.run, earlier, open_in),
     )
     for run in runs:
-        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in)
+        origins = last if run.id == followed.run.id else journal.origins(run.id, open_in, leads=waited.get(run.id))
         is_of_copy = bool(run.checked) or not same_numbers(journal, run, followed.run)
         _add(journal, history, run, origins, is_own=run.id in ids, is_of_copy=is_of_copy)
     return history
@@ -109,7 +128,8 @@ def _add(
     descendants = journal.descendants(run.id)
     later = _successes(run.id, origins, descendants)
     if is_own:
-        later = {**_settled(journal, run, history), **later}
+        settled = waiting_leads(journal, run).settled.items()
+        later = {**{number: by for number, skip in settled if (by := skip.sent_by)}, **later}
     waits = _waiting(origins) if is_of_copy else {}
     found = _numbered(origins) if is_whole else history.rows.places(origins)
     for lead, number, usual in ((lead, *pair) for lead, *both in found for pair in zip(*both, strict=True)):
@@ -124,14 +144,6 @@ def _add(
     if is_own:
         history.gone |= {(run.id, number): by for number, by in later.items()}
         history.rejected |= _rejected(journal, run, origins, later)
-
-
-def _settled(journal: Journal, run: RunRecord, history: SheetHistory) -> dict[int, str]:
-    """The rows that waited in a run of a sheet and went through in the one that they waited for, with that."""
-    waited = waiting_leads(journal, run)
-    settled = {number: by for number, skip in waited.settled.items() if (by := skip.sent_by)}
-    # Rows that go again from the copy, corrected or behind such a row, went with the sheet's own text.
-    return settled | {**waited.went} if history.is_original else settled
 
 
 def _rejected(

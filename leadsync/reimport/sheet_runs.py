@@ -71,7 +71,9 @@ def runs_since_reading(journal: Journal, draft: RunRecord) -> set[str]:
     readings = {run.id for run in runs if run.fingerprint in (draft.fingerprint, content)}
     copies = {run.id for run in runs if run.checked and _checked_content(journal, run) == content}
     first = min((run.created for run in runs if run.id in readings | copies), default=None)
-    return {run.id for run in runs if first is not None and run.created >= first} - readings
+    # A retry has the texts of its first run.
+    since = (run for run in runs if first is not None and run.created >= first and run.retry_of not in readings)
+    return {run.id for run in since} - readings
 
 
 def _checked_content(journal: Journal, copy: RunRecord) -> str:

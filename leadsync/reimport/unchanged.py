@@ -81,14 +81,17 @@ class LastSentLeads:
         for row, last in newer:
             same = [one for one in readings.get(row.external_id, ()) if _key(row) == _key(Lead(one.lead, one.fields))]
             is_since = any(self._place(one.run_id) >= self._place(last.run_id) for one in same if not one.is_skipped)
-            is_left = any(one.run_id == self._follows for one in same)
+            is_left = self._is_behind(last) and any(one.run_id == self._follows for one in same)
             if not is_since and (is_left or last.run_id in self._since_reading or self._is_corrected(last, same)):
                 self._older.add(_key(row))
 
     def _may_be_newer(self, row: Lead, last: LastSent) -> bool:
-        is_behind = bool(self._follows) and self._place(last.run_id) > self._place(self._follows)
-        may_be = is_behind or last.run_id in self._since_reading or bool(self._givers(last.run_id))
+        may_be = self._is_behind(last) or last.run_id in self._since_reading or bool(self._givers(last.run_id))
         return may_be and undoes(row.fields, last.fields)
+
+    def _is_behind(self, last: LastSent) -> bool:
+        """Whether a payload was read after the run that the file goes on with."""
+        return bool(self._follows) and self._place(last.run_id) > self._place(self._follows)
 
     def _is_corrected(self, last: LastSent, readings: Iterable[RowReading]) -> bool:
         """Whether a payload has come from a row with one of these readings."""

@@ -19,18 +19,16 @@ class WaitingLeads(NamedTuple):
 
     They go `by_now`, are `settled`, each with the reason against sending, or wait still, with the row that they `wait`
     for. Of the last ones some say the same as a row that went or goes first, and would go `again` behind it, as the
-    lead's rows have changed. Of those that go by now some `went` in a run of the same sheet, and were `changed` since.
+    lead's rows have changed.
     """
 
     by_now: Collection[int]
     settled: Mapping[int, Skip]
     wait: Mapping[int, Skip]
     again: Collection[int]
-    went: Mapping[int, str]
-    changed: Collection[int]
 
 
-NO_WAITING = WaitingLeads((), {}, {}, (), {}, ())
+NO_WAITING = WaitingLeads((), {}, {}, ())
 
 
 class _Waited(NamedTuple):
@@ -52,7 +50,6 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     meanwhile: that is not undone.
     """
     by_now, settled, wait, again = set[int](), dict[int, Skip](), dict[int, Skip](), set[int]()
-    went, changed = dict[int, str](), set[int]()
     waited: dict[str, list[_Waited]] = {}
     if not run.retry_of:
         for row, reason in rows_that_waited(journal, run.id, leads):
@@ -61,9 +58,9 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
     if not waited:
         return NO_WAITING
     reading = reading_of_run(journal, run)
-    compared, kin = _compared(journal, waited, reading.newer), same_sheet(journal, run)
+    compared = _compared(journal, waited, reading.newer)
     # A copy may hold the correction itself.
-    copies = kin if not run.checked else ()
+    copies = same_sheet(journal, run) if not run.checked else ()
     # Before the payloads of those rows themselves, a third run's are to be seen.
     most = max(len(rows) + sum(len(one.places) for one in compared[lead]) for lead, rows in waited.items())
     sent = journal.history().sent([*waited], most, run.dialer, run.ids.campaign)
@@ -81,13 +78,7 @@ def waiting_leads(journal: Journal, run: RunRecord, leads: Collection[str] | Non
             settled |= {row.number: _sent_since(row, others) for row in rest}
         else:
             by_now.update(row.number for row in rest)
-            texts = {one.text for one in beside}
-            for (row, _), other in zip(rows, beside, strict=False):
-                if row.number in by_now and other.state is State.SUCCEEDED and other.at[0] in kin:
-                    went[row.number] = other.at[0]
-                    # A sorted copy has the texts in other places.
-                    changed |= {row.number} if digest_of(row.fields) not in texts else set()
-    return WaitingLeads(by_now, settled, wait, again, went, changed)
+    return WaitingLeads(by_now, settled, wait, again)
 
 
 class _Compared(NamedTuple):

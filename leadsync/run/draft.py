@@ -36,7 +36,6 @@ from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import sheet_view_of
 from leadsync.run.survey import Survey
-from leadsync.run.waiting_rows import changed_since_waiting
 from leadsync.system_user import system_user
 
 
@@ -66,7 +65,7 @@ def read_draft(
         raise
     ended = _ended(journal, run, scan, begins_anew, sources)
     behind = _left_behind(journal, run, trial, scan, ended)
-    copies, again = _copies(journal, run, scan), _sent_again(journal, run, trial, scan)
+    copies, again = _copies(journal, run, scan), scan.sent_again
     if trial:
         first = _remarks_behind(journal, run, trial, settings, options, scan.survey)
     else:
@@ -92,21 +91,6 @@ def read_draft(
         forget=partial(journal.delete_draft, run.id),
     )
     return with_held(plan, journal, end)
-
-
-def _sent_again(
-    journal: Journal, run: RunRecord, trial: RunRecord | None, scan: SheetScan
-) -> Mapping[str, Sequence[int]]:
-    """By run, the rows to be sent with another text than the one that went through there, also before the trial of a
-    copy whose rows waited."""
-    found = dict(scan.sent_again)
-    if trial is not None and trial.checked and trial.fingerprint == run.fingerprint:
-        changed, told = changed_since_waiting(journal, trial), {*scan.undo_newer}.union(*found.values())
-        goes = {number for number, _ in journal.leads_left(run.id, None, changed)} - told if changed else set()
-        for run_id, numbers in changed.items():
-            if rows := goes.intersection(numbers):
-                found[run_id] = sorted(rows.union(found.get(run_id, ())))
-    return found
 
 
 def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:

@@ -140,15 +140,6 @@ def sent_again_behind(journal: Journal, run: RunRecord) -> list[int]:
     return sorted(waiting_leads(journal, run).again)
 
 
-def changed_since_waiting(journal: Journal, run: RunRecord) -> dict[str, list[int]]:
-    """By run, the rows of a copy that may go by now and went through there with another text."""
-    found: dict[str, list[int]] = {}
-    waited = waiting_leads(journal, run)
-    for number in waited.changed:
-        found.setdefault(waited.went[number], []).append(number)
-    return found
-
-
 def but_for_sent(journal: Journal, run: RunRecord, edits: SheetEdits) -> SheetEdits:
     """The changes of people for the file of a run to be read anew, without the rows that it has dealt with."""
     readings = {one.id for one in journal.runs_of(run.file)}
