@@ -1,6 +1,6 @@
 """Puts the contexts of a file's rows together, in the file's order."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadsync.errors import SheetError
@@ -168,11 +168,6 @@ class ContextBuilder:
         # A payload that is undone is told by its lead.
         if not decision.undoes:
             earlier.note(self.losses, context.row.number, number, decision)
-
-    @property
-    def compared_runs(self) -> Collection[str]:
-        """The runs with states of the followed run's rows."""
-        return self._trial.run_ids if self._trial is not None else ()
 
     @property
     def several(self) -> Mapping[str, Sequence[RowKey]]:

@@ -1,6 +1,6 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -146,11 +146,6 @@ class SheetScan:
     def has_decisions(self) -> bool:
         """Whether the sheet holds a person's decisions on rows of earlier runs."""
         return self._builder.corrections.decisions > 0
-
-    @property
-    def compared_runs(self) -> Collection[str]:
-        """The runs of the sheet and its copies that a copy's rows are compared with, one by one."""
-        return self._builder.compared_runs
 
     @property
     def undo_newer(self) -> Sequence[int]:

@@ -316,6 +316,15 @@ def with_copy(desk: Desk, *rows: str, was: str = "A,Sale") -> tuple[Path, Path]:
     return sheet, copy
 
 
+def applied_while_the_copy_waits(desk: Desk, dialer: PracticeDialer, sheet: Path, copy: Path) -> str:
+    """The sheet's run, whose first row was decided as applied when the copy, begun anew, waited for it."""
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run: str = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", copy, "--fresh")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    return run
+
+
 def test_a_row_that_waited_for_a_correction_of_it_in_a_copy_is_settled_once_that_was_applied(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
@@ -371,10 +380,7 @@ def test_a_correction_that_waited_for_its_old_text_is_told_as_sent_a_second_time
     sheet, copy = with_copy(desk, "A,Sale", *later)
     other = desk.folder / "other.csv"
     other.write_text(copy.read_text("utf-8").replace("A,Busy", "A,Sale"), "utf-8")
-    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
-    run = desk.leadsync("run", sheet, "--json").json["run"]
-    desk.leadsync("run", copy, "--fresh")
-    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    run = applied_while_the_copy_waits(desk, dialer, sheet, copy)
     desk.leadsync("resume", run)
     dialer.ledger.received.clear()
     for untouched in (sheet, other):
@@ -407,10 +413,7 @@ def test_a_copy_that_waited_and_was_corrected_once_more_is_told_as_sent_a_second
     desk: Desk, dialer: PracticeDialer
 ) -> None:
     sheet, copy = with_copy(desk, "A,Sale")
-    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
-    run = desk.leadsync("run", sheet, "--json").json["run"]
-    desk.leadsync("run", copy, "--fresh")
-    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    run = applied_while_the_copy_waits(desk, dialer, sheet, copy)
     copy.write_text(copy.read_text("utf-8").replace("A,Busy", "A,No Answer"), "utf-8")
     said = desk.leadsync("run", copy).err
     assert f"! 1 row that went through in run {run} reads otherwise now, and is sent a second time: row 2." in said
@@ -424,10 +427,7 @@ def test_an_unchanged_copy_that_waited_sends_nothing_again(
     sheet, copy = with_copy(desk, "A,Sale", "A,No Answer", was="nothing")
     head, *rows = copy.read_text("utf-8").splitlines()
     copy.write_text("\n".join([head, *(reversed(rows) if is_sorted else rows)]) + "\n", "utf-8")
-    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
-    run = desk.leadsync("run", sheet, "--json").json["run"]
-    desk.leadsync("run", copy, "--fresh")
-    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    run = applied_while_the_copy_waits(desk, dialer, sheet, copy)
     desk.leadsync("resume", run)
     dialer.ledger.received.clear()
     said = desk.leadsync("run", copy).err
