@@ -72,7 +72,8 @@ class PostRunHooks:
 
         # A run ended by a signal is no news: somebody has sent it.
         if code < 128:
-            summary = as_text(run, tally, files)
+            options = self.settings.options_for(run.dialer, run.ids) if self.settings else ()
+            summary = as_text(run, tally, files, options=options)
             result = RunResult(run.file.name, code, run.id, tally, run.stopped, cause, summary=summary, sent=sent)
             self.tell(replace(result, doubtful=run.doubtful))
         self.measure(code)

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,20 @@ def test_a_run_ended_by_a_signal_is_no_news_but_measured(
     hooks.ended(a_run(tmp_path), Tally(10, {Status.FAILED: 10}), {}, 143)
     assert titles == []
     assert (tmp_path / "leadsync.prom").is_file()
+
+
+def test_the_next_step_in_a_message_goes_to_the_campaign_of_the_run(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    results: list[alerts.RunResult] = []
+    monkeypatch.setattr(PostRunHooks, "tell", lambda _hooks, result: results.append(result))
+    first = {"template_id": 41, "campaign_id": 7, "allocation_id": 38}
+    values = {"server": {"url": "http://127.0.0.1"}, "campaign": first, "campaigns": {"winback": {"campaign_id": 41}}}
+    hooks = PostRunHooks(program, tmp_path)
+    hooks.settings = settings_from(values, "the test")
+    run = replace(a_run(tmp_path), complete=True, finished=True)
+    hooks.ended(run, Tally(10, {Status.REJECTED: 10}), {"retry": Path("t.csv")}, 3)
+    assert results[0].summary.splitlines()[-1].endswith(": leadsync run t.csv --campaign winback")
 
 
 def test_without_settings_there_is_nobody_to_tell(program: Program, titles: list[str], tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def put_run(
         tally,
         files,
         called=shell.called,
+        options=shell.options_for(run),
         look=coloured_status,
         moved_to=moved_to,
         standing=standing,

@@ -188,7 +188,8 @@ class SheetRunner:
             self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
             if not self.shell.json:
                 overtaken = [row.code for row in overtaken_rows(journal, done.run.id)]
-                text = as_text(done.run, done.tally, done.files, overtaken=overtaken)
+                options = settings.options_for(done.run.dialer, done.run.ids)
+                text = as_text(done.run, done.tally, done.files, options=options, overtaken=overtaken)
                 self.shell.result(Visible(f"{text}\n"), None)
         return done
 

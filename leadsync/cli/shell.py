@@ -17,7 +17,7 @@ import click
 
 from leadsync import long_work
 from leadsync.commands import arguments
-from leadsync.errors import OutputError, UsageError
+from leadsync.errors import OutputError, SettingsError, UsageError
 from leadsync.known_dialers import new_dialer, remember_dialer
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
 from leadsync.models import RunRecord
@@ -62,6 +62,13 @@ class Shell:
     def settings_for(self, run: RunRecord) -> "Settings":
         """The settings with the dialer chosen for this command, else that of an earlier run; raises SettingsError."""
         return self.settings() if self.dialer else self.all_settings().at_address(run.dialer).for_dialer(None)
+
+    def options_for(self, run: RunRecord) -> tuple[str, ...]:
+        """The options of a command that choose the dialer and the campaign of a run; none without usable settings."""
+        try:
+            return self.all_settings().options_for(run.dialer, run.ids)
+        except SettingsError:
+            return ()
 
     def state_folder(self) -> Path:
         """The folder of the journal; raises SettingsError if another user owns it, or would be shut out of it."""

@@ -215,7 +215,12 @@ class Settings(BaseSettings):
     @property
     def chosen_options(self) -> tuple[str, ...]:
         """The options of a command that choose the dialer and the campaign in force; empty for the first ones."""
-        dialer, campaign = self.place_of(self.url(), self.ids())
+        return self.options_for(self.url(), self.ids())
+
+    def options_for(self, url: str, ids: CampaignIds) -> tuple[str, ...]:
+        """The options of a command that choose the dialer at an address and its campaign with these ids; none for the
+        first ones, and for those that the settings do not name."""
+        dialer, campaign = self.place_of(url, ids)
         named = (("--dialer", dialer), ("--campaign", campaign))
         return tuple(word for option, name in named if name for word in (option, name))
 

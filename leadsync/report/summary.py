@@ -43,6 +43,7 @@ def as_text(
     files: Mapping[str, Path | None],
     *,
     called: str = "leadsync",
+    options: Sequence[str] = (),
     look: Callable[[Status], str] = str,
     moved_to: Sequence[str] | None = None,
     standing: Standing | None = None,
@@ -51,12 +52,12 @@ def as_text(
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
-    `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
-    have gone on, and a row is still to be looked at in these runs. `standing`: where the run stands now, where that is
-    looked up; `doing` says the same in words. `overtaken`: the codes of its failed and rejected rows that cannot go
-    again, as a later row of their lead went through.
+    `called` is how leadsync is called, `options` choose the run's dialer and campaign, `look` gives a status its
+    colour. With `moved_to`, the failed and rejected rows have gone on, and a row is still to be looked at in these
+    runs. `standing`: where the run stands now, where that is looked up; `doing` says the same in words. `overtaken`:
+    the codes of its failed and rejected rows that cannot go again, as a later row of their lead went through.
     """
-    steps = list(_next_steps(run, tally, files, called, moved_to, standing, len(overtaken)))
+    steps = list(_next_steps(run, tally, files, called, options, moved_to, standing, len(overtaken)))
     gone_on = Counter(tally.codes if moved_to is not None else overtaken)
     head = visible_lines(
         [f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing, doing)}", *warnings_of(run), ""]
@@ -135,10 +136,14 @@ def _next_steps(
     tally: Tally,
     files: Mapping[str, Path | None],
     called: str,
+    options: Sequence[str],
     moved_to: Sequence[str] | None,
     standing: Standing | None,
     overtaken: int,
 ) -> Iterator[str]:
+    def sending(file: Path) -> str:
+        return f"{called} {arguments('run', file, *options)}"
+
     if standing is not None and standing.asked_by:
         yield f"{standing.sentence} It can be taken back on the page."
         return
@@ -147,7 +152,7 @@ def _next_steps(
             yield f"Stop it: {called} stop {run.id}"
         return
     if not run.complete:
-        again = f"by giving its sheet again: {called} {arguments('run', run.file)}"
+        again = f"by giving its sheet again: {sending(run.file)}"
         yield f"Nobody has confirmed it. It is sent {'on the page.' if is_uploaded(run.file) else again}"
         return
     goes_on = not run.finished or tally.beyond > 0
@@ -166,20 +171,22 @@ def _next_steps(
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
         if not is_pages_own(workbook or retry):
-            yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
+            yield f"{correct} the {what}, then send them: {sending(workbook or retry)}"
         else:
             rows = counted(correctable(tally) - overtaken, "row")
             yield f"{correct} the {rows} on the page, or in files that {ours} writes."
     if overtaken:
         yield overtaken_words(overtaken, " on the sheet To correct" if workbook else "")
-    if (review := files.get("review")) and any(
-        tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
-    ):
-        if is_pages_own(review):
-            yield f"Decide on the page, or fill the column sync_decision in files that {ours} writes."
-            return
-        where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
-        yield f"Fill the column sync_decision {where} to leadsync run."
+    to_decide = tally.statuses.get(Status.CONFLICT) or tally.statuses.get(Status.UNKNOWN)
+    if to_decide and (review := files.get("review")):
+        yield _decide(workbook, ours, "" if is_pages_own(review) else sending(workbook or review))
+
+
+def _decide(workbook: Path | None, written_by: str, sending: str) -> str:
+    if not sending:
+        return f"Decide on the page, or fill the column sync_decision in files that {written_by} writes."
+    where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
+    return f"Fill the column sync_decision {where} back: {sending}"
 
 
 def correctable(tally: Tally) -> int:

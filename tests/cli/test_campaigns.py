@@ -1,5 +1,7 @@
 """Several campaigns in one settings file, and rows that name their own."""
 
+import shlex
+
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
@@ -128,3 +130,24 @@ def test_a_file_of_the_first_campaigns_run_goes_to_no_other(desk: Desk) -> None:
     assert "which went to [campaign]; give it without --campaign, or take its sync_run column out" in refused.err
     assert desk.leadsync("run", first["files"]["retry"]).code == 3
     assert ids(dialer) == [("41", "41", "38")] * 3
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize(("code", "begins"), [(106, "Correct the "), (110, "Fill the column sync_decision ")])
+def test_the_next_step_is_a_command_that_gives_the_file_to_the_same_campaign(
+    desk: Desk, code: int, begins: str, form: str
+) -> None:
+    desk.dialer(settings=WINBACK, faults=[FaultRule(FaultKind.CODE, lead="1", code=code)])
+    sheet = desk.sheet("leads.csv", *SHEET)
+    done = desk.leadsync("run", sheet, "--campaign", "winback", "--format", form)
+    (step,) = (line for line in done.out.splitlines() if line.startswith(begins))
+    words = shlex.split(step.split(": ", 1)[1])
+    assert words[-2:] == ["--campaign", "winback"]
+    given = desk.leadsync(*words[words.index("run") :])
+    assert given.code != 2, given.err
+
+
+def test_the_next_step_of_a_run_in_the_first_campaign_names_none(desk: Desk) -> None:
+    desk.dialer(settings=WINBACK, faults=[FaultRule(FaultKind.CODE, lead="1", code=106)])
+    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET))
+    assert done.out.splitlines()[-1].endswith(".retry.csv")
