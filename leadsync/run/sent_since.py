@@ -143,12 +143,11 @@ class _OtherRuns:
 
     def since(self, rows: Iterable[tuple[int, Lead]], sent: LastSentLeads) -> dict[str, dict[int, LastSent]]:
         """The payloads since the run was read, by their digests, the last one last, of each lead of these rows whose
-        last payload does not tell enough."""
-        leads = {lead.external_id for number, lead in rows if (last := sent.get(lead)) and self._hides(number, last)}
-        leads |= {
+        last payload does not tell enough: it says something else, or hides those before it."""
+        leads = {
             lead.external_id
             for number, lead in rows
-            if (last := sent.get(lead)) and not sent.equal(lead) and not self._is_undone(lead, last)
+            if (last := sent.get(lead)) and (not sent.equal(lead) or self._hides(number, last))
         }
         run, found = self.run, dict[str, dict[int, LastSent]]()
         payloads = self.journal.history().sent(leads, _LOOKED_AT, run.dialer, run.ids.campaign) if leads else {}

@@ -408,3 +408,14 @@ def test_a_row_that_a_person_has_decided_to_send_is_no_repetition_of_itself(desk
     dialer.faults.clear()
     resumed = desk.leadsync("resume", stopped)
     assert (resumed.code, "what its lead was" in resumed.err) == (0, False)
+
+
+@pytest.mark.parametrize("how", ["resume", "retry"])
+def test_a_row_that_its_lead_has_taken_before_newer_values_is_told_as_sent_again(desk: Desk, how: str) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer, "trial" if how == "resume" else "refused")
+    tuesday = run(desk, "tue.csv", (MONDAY[1], TUESDAY[1]))
+    warnings = desk.leadsync(how, monday, "--json").json["warnings"]
+    assert [line for line in warnings if line.startswith("! 1 row says what its lead was sent before, ")]
+    assert [line for line in warnings if line.startswith("! 1 row would undo what its lead was sent since, ")]
+    assert all(tuesday in line for line in warnings if line.startswith("! 1 row "))
