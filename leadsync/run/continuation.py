@@ -11,7 +11,7 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
-from leadsync.journal import Journal, held_words
+from leadsync.journal import Journal, State, held_words
 from leadsync.models import Inserts, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
@@ -179,18 +179,38 @@ def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:
 
 def _given_up(journal: Journal, run_id: str, end: int | None) -> Iterator[Remark]:
     """The warning about rows that a person calls not applied: behind later rows of their leads no retry sends them."""
-    failed = journal.overtaken_soon(run_id, end)
-    decided = journal.decisions(run_id, failed)
-    rows = [number for number in failed if number in decided and decided[number].decided == "not applied"]
-    if rows:
+    failed = {run_id: journal.overtaken_soon(run_id, end), **_failed_elsewhere(journal, run_id, end)}
+    for failed_in, numbers in failed.items():
+        decided = journal.decisions(failed_in, numbers)
+        rows = [number for number in numbers if number in decided and decided[number].decided == "not applied"]
+        if not rows:
+            continue
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
         yield Remark(
-            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
-            f"later rows of {its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead "
-            f"sends {it} first",
+            f"{listed_rows(rows).capitalize()} of run {failed_in}, decided as not applied, {are} not sent by it, and "
+            f"once later rows of {its_lead} went through now, no retry sends {it}; "
+            f"`{command('retry', failed_in)}` instead sends {it} first",
             loud=True,
         )
+
+
+def _failed_elsewhere(journal: Journal, run_id: str, end: int | None) -> dict[str, list[int]]:
+    """By their runs, the rows of a run that failed in the last one that has them, before rows of their leads that are
+    left here."""
+    found: dict[str, list[int]] = {}
+    last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
+    failed = {number: one for number, one in last.items() if one[1] is State.FAILED}
+    if not failed:
+        return found
+    left = {
+        lead.external_id: number for number, lead in journal.leads_left(run_id, end, {by for by, *_ in failed.values()})
+    }
+    for number, (by, _, there) in failed.items():
+        leads = {record.lead for record in journal.history().record(by, there)}
+        if any(left.get(lead, 0) > number for lead in leads):
+            found.setdefault(by, []).append(there)
+    return found
 
 
 def _write(

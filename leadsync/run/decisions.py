@@ -36,12 +36,12 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
     """How `count` rows of a run that a person calls not applied are sent again: before later rows of their leads."""
     it, its_lead = agreeing(count, "it", "them"), agreeing(count, "its lead", "their leads")
     words = f"To send {it} again: leadsync retry {run_id}"
-    if not journal.has_more(run_id) and not journal.waiting(run_id, None):
+    goes_first = (run_id, *givers_of(journal, run_id))
+    left = next((one for one in goes_first if journal.has_more(one) or journal.waiting(one, None)), "")
+    if not left:
         return words
     goes = agreeing(count, "it goes", "they go")
-    return (
-        f"{words}, and only then leadsync resume {run_id}; once later rows of {its_lead} went through, {goes} no more"
-    )
+    return f"{words}, and only then leadsync resume {left}; once later rows of {its_lead} went through, {goes} no more"
 
 
 def resume_step(journal: Journal, run_id: str) -> str:

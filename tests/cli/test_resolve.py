@@ -94,3 +94,24 @@ def test_a_row_called_not_applied_is_named_before_later_rows_of_its_lead_go(desk
     )
     assert gives_up in desk.leadsync("resume", run, "--limit", "1").err
     assert gives_up not in desk.leadsync("resume", run).err, "it is given up"
+
+
+@pytest.mark.parametrize("is_sent_first", [False, True])
+def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_later_rows_go(
+    desk: Desk, *, is_sent_first: bool
+) -> None:
+    """The row was sent once more by a decision, and the rest of its lead is left in the first run."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,<no change>,,")
+    first = desk.leadsync("run", sheet, "--json").json
+    head, row = Path(first["files"]["review"]).read_text("utf-8").splitlines()
+    again = desk.leadsync("run", desk.sheet("review.csv", head, f"{row}send"), "--json").json["run"]
+    said = desk.leadsync("resolve", again, "--row", "2", "--not-applied").out
+    assert f"To send it again: leadsync retry {again}, and only then leadsync resume {first['run']}; once " in said
+    dialer.ledger.received.clear()
+    if is_sent_first:
+        desk.leadsync("retry", again)
+    named = f"! Row 2 of run {again}, decided as not applied, is not sent by it, and once later rows of its lead went"
+    assert (named in desk.leadsync("resume", first["run"]).err) is not is_sent_first
+    went = [call.fields["njDisposition"] for call in dialer.ledger.received]
+    assert went == (["Sale"] if is_sent_first else []) + ["<No Change>"]
