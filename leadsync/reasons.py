@@ -244,7 +244,12 @@ class Skip:
     @property
     def waits_in_sheet(self) -> bool:
         """Whether the row is a sheet's own, and waits for a row of another run, be it an equal one."""
-        return self.of_row is None and self.row is not None and self.kind in MAY_GO_LATER
+        return self.of_row is None and self.waits_for_row
+
+    @property
+    def waits_for_row(self) -> bool:
+        """Whether the row waits for a row of another run, be it an equal one."""
+        return self.row is not None and self.kind in MAY_GO_LATER
 
     @property
     def waits(self) -> bool:

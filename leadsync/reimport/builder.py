@@ -230,19 +230,19 @@ class ContextBuilder:
             waits = self._still_to_go(earlier.waiting.wait.get(number))
             waits = waits or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
             context = context._replace(behind=context.behind or waits, added=added)
+        is_by_now = number in earlier.waiting.by_now
         return context._replace(
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
-            settled=earlier.waiting.settled.get(number),
+            settled=earlier.waiting.settled.get(number)
+            or (earlier.sent_elsewhere(number, mapped) if is_by_now else None),
             same_place=earlier.same_place,
             later=(later := earlier.descendants.get(number, ())),
             is_taken=bool(later) and earlier.is_taken(number, mapped),
             later_row=earlier.later_row(lead, number),
             is_older=(last := context.last_sent) is not None and earlier.is_older(number, last),
             # A row that waited goes behind what its lead was sent meanwhile, be it the same.
-            is_since=last is not None
-            and number not in earlier.waiting.by_now
-            and earlier.reading_of(number).is_before(last),
+            is_since=last is not None and not is_by_now and earlier.reading_of(number).is_before(last),
             ahead=earlier.ahead.of(lead, number, self.transfer.is_decided, replaces=self._replaces(mapped, origin)),
             before=before,
         )

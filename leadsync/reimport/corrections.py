@@ -9,6 +9,7 @@ from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.earlier_failures import own_row_waits
 from leadsync.reimport.losses import examples, in_vain
 from leadsync.reimport.newer_payloads import undone_rows
 from leadsync.reimport.rules import Decision, Send, is_decided, says_the_same
@@ -240,7 +241,7 @@ def is_changed(origin: Origin, mapped: Lead | Rejected, sheet: SheetFacts) -> bo
 
 def _is_too_late(skip: Skip, origin: Origin | None) -> bool:
     """Whether a row that was never sent is skipped for a later one of its lead."""
-    is_left = origin is not None and origin.state is State.PENDING
+    is_left = origin is not None and (origin.state is State.PENDING or own_row_waits(origin))
     return skip.kind is SkipKind.LATER_ROW_OF_TRIAL or (skip.kind is SkipKind.LATER_ROW and is_left)
 
 

@@ -68,6 +68,13 @@ class Earlier:
         last = next((one for one in reversed(self._states(number)[1]) if one.origin.state in _GOES), None)
         return last is not None and isinstance(lead, Lead) and last.says(lead)
 
+    def sent_elsewhere(self, number: int, lead: Lead | Rejected) -> Skip | None:
+        """The reason not to send a row that waits no longer: another run of its sheet has, as it stands now."""
+        if not isinstance(lead, Lead):
+            return None
+        found = (history.superseded(lead, history.place(self.sheet_run, number)) for history in self.histories)
+        return next(filter(None, found), None)
+
     def _states(self, number: int) -> tuple[SheetHistory | None, Sequence[RowState]]:
         lead = self.origins[number].lead
         found = ((history, history.states_in(self.sheet_run, lead, number)) for history in self.histories)

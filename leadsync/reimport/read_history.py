@@ -51,7 +51,7 @@ def history_of(
     others = runs_since(journal, own, came_back=followed.came_back)
     is_copy = followed.is_original or followed.is_other_copy
     texts = list(waiting_texts(journal, own[-1], file))
-    waited = {} if followed.came_back else _waited_for(journal, own, others)
+    waited = _waited_for(journal, own, others)
     is_alone = len(own) == 1 and not journal.lineage(own[0].id) and not others and not waited
     if is_alone and not is_copy and not followed.by_copy and all(one.of_run != own[0].id for one in texts):
         return SheetHistory()
@@ -190,6 +190,6 @@ def _successes(
 
 
 def _waiting(origins: Mapping[int, Origin]) -> dict[int, Skip]:
-    """The rows of a sheet that waited for another run, each with the reason."""
+    """The rows that waited for another run, each with the reason."""
     skipped = ((number, one.reason) for number, one in origins.items() if one.state is State.SKIPPED)
-    return {number: why for number, why in skipped if isinstance(why, Skip) and why.waits_in_sheet}
+    return {number: why for number, why in skipped if isinstance(why, Skip) and why.waits_for_row}

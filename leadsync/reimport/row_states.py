@@ -37,6 +37,14 @@ class RowState(NamedTuple):
         reason = self.origin.reason if self.origin.state is State.SKIPPED else None
         return self.since or (reason.sent_by if isinstance(reason, Skip) else None)
 
+    @property
+    def later_row(self) -> Skip | None:
+        """The reason if it was left out because a later row of its lead had gone."""
+        reason = self.origin.reason if self.origin.state is State.SKIPPED else None
+        if not isinstance(reason, Skip) or reason.kind not in (SkipKind.LATER_ROW, SkipKind.LATER_ROW_OF_TRIAL):
+            return None
+        return Skip(SkipKind.LATER_ROW_OF_TRIAL, reason.run, reason.row)
+
     def says(self, lead: Lead) -> bool:
         """Whether it says the same to the same lead."""
         return self.origin.lead == lead.external_id and same_fields(self.origin.fields, lead.fields)

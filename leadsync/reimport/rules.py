@@ -162,6 +162,8 @@ def superseded(context: Context) -> Skip | None:
     for run_id, state, _ in reversed(context.later):
         if state is State.SUCCEEDED:
             return Skip(SkipKind.SENT_CORRECTED, run_id)
+    if context.settled is not None:
+        return context.settled
     return Skip(SkipKind.LATER_ROW, *context.later_row) if context.later_row else None
 
 

@@ -106,6 +106,9 @@ class SheetHistory:
         if not through:
             return None
         at = went_at(states, through)
+        overtaken = (one.later_row for one in reversed(states[at + 1 :]) if one.says(lead))
+        if skip := next(filter(None, overtaken), None):
+            return skip
         if (
             self.is_original
             or is_corrected_failure(states)
@@ -163,12 +166,12 @@ class SheetHistory:
 
     def states_in(self, run_id: str, lead: str, number: int) -> Sequence[RowState]:
         """The states of a row by its number in one of the runs."""
-        there = self._place(run_id, number)
+        there = self.place(run_id, number)
         return self.states_of(lead, there) if there is not None else ()
 
     def later_row(self, run_id: str, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead that went through, for a row by its number in one of the runs."""
-        there, order = self._place(run_id, number), self.rows.order.get(lead, ())
+        there, order = self.place(run_id, number), self.rows.order.get(lead, ())
         if there is None or len(order) < _SEVERAL:
             return None
         if lead not in self._order:
@@ -187,10 +190,11 @@ class SheetHistory:
 
     def row_of_sheet(self, run_id: str, number: int) -> tuple[str, int] | None:
         """The sheet's id and the place of a row there, by its number in one of the runs: alike for the row in each."""
-        there = self._place(run_id, number)
+        there = self.place(run_id, number)
         return (self.content, there) if there is not None else None
 
-    def _place(self, run_id: str, number: int) -> int | None:
+    def place(self, run_id: str, number: int) -> int | None:
+        """The place in the sheet of a row of one of the runs; None if it has none."""
         return self.places.get((run_id, number), number if run_id in self.whole else None)
 
     @property
@@ -207,7 +211,7 @@ class SheetHistory:
         self, texts: Sequence[WaitingText], run_id: str, origins: Callable[[], Mapping[int, Origin]]
     ) -> None:
         """Add the texts that wait for rows of a run with these origins; a run beside these has none."""
-        found = [(place, one) for one in texts if (place := self._place(run_id, one.of_row)) is not None]
+        found = [(place, one) for one in texts if (place := self.place(run_id, one.of_row)) is not None]
         before = origins() if found else {}
         for place, one in found:
             if one.of_row in before and (correction := Correction(one, before[one.of_row])).differs:

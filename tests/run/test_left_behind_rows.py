@@ -464,3 +464,74 @@ def test_rows_that_go_again_behind_the_rest_of_their_sheet_are_told_before_it(
     assert warning.startswith(f"! {rows} of run {run} that went or go")
     assert warning.endswith(f" again behind that ({again})")
     assert sent(dialer) == [("A", "No Answer"), *went]
+
+
+def newest_report(desk: Desk) -> Path:
+    run = desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    return Path(desk.leadsync("show", run, "--json").json["files"]["report"])
+
+
+@pytest.mark.parametrize("later", [(), ("A,No Answer",)])
+def test_the_report_of_a_copy_that_waited_sends_what_the_copy_would(
+    desk: Desk, dialer: PracticeDialer, later: tuple[str, ...]
+) -> None:
+    sheet, copy = with_copy(desk, "A,Sale", *later)
+    run = applied_while_the_copy_waits(desk, dialer, sheet, copy)
+    desk.leadsync("resume", run)
+    report = newest_report(desk)
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", report).err
+    if later:
+        assert "! 1 row is not sent, because a later row of its lead went through (row 2)." in said
+        assert (
+            "! 1 row is not sent, because a later row of its lead went through (row 2)."
+            in desk.leadsync("run", copy).err
+        )
+    else:
+        assert f"! 1 row that went through in run {run} reads otherwise now, and is sent a second time: row 2." in said
+    assert sent(dialer) == ([] if later else [("A", "Busy")])
+
+
+def test_the_report_of_a_sorted_copy_that_waited_sends_nothing_again(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = with_copy(desk, "A,Sale", "A,No Answer", was="nothing")
+    head, *rows = copy.read_text("utf-8").splitlines()
+    copy.write_text("\n".join([head, *reversed(rows)]) + "\n", "utf-8")
+    run = applied_while_the_copy_waits(desk, dialer, sheet, copy)
+    desk.leadsync("resume", run)
+    report = newest_report(desk)
+    dialer.ledger.received.clear()
+    desk.leadsync("run", report)
+    assert sent(dialer) == []
+
+
+def test_a_correction_that_waited_goes_though_the_report_of_the_wait_has_sent_another_row(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = with_copy(desk, "A,Sale", "B,Sale")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="B", code=106, calls=2)])
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", copy, "--fresh")
+    report = newest_report(desk)
+    report.write_text(report.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    desk.leadsync("run", report)
+    assert sent(dialer)[-1] == ("B", "Busy")
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    said = desk.leadsync("run", copy).err
+    assert f"! 1 row that went through in run {run} reads otherwise now, and is sent a second time: row 2." in said
+    assert sent(dialer)[-1] == ("A", "Busy")
+
+
+def test_a_correction_refused_for_a_later_row_is_told_whenever_its_copy_is_given(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = with_copy(desk, "A,Sale", "A,No Answer", "B,Sale")
+    desk.leadsync("run", sheet)
+    line = "! 1 row is not sent, because a later row of its lead went through (row 2)."
+    assert line in desk.leadsync("run", copy).err
+    copy.write_text(copy.read_text("utf-8").replace("B,Sale", "B,Busy"), "utf-8")
+    done = desk.leadsync("run", copy, "--json")
+    assert line in done.err
+    assert sent(dialer)[-1] == ("B", "Busy")
+    rows = desk.leadsync("show", done.json["run"], "--rows", "--json").json["listed"]
+    assert rows[0]["message"].startswith("row 3 of the same lead, further down, went through in run ")
