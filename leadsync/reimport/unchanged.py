@@ -107,17 +107,17 @@ class LastSentLeads:
         read first."""
         return bool(self._older) and _key(lead) in self._older
 
-    def in_doubt_once(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], LastSent]:
-        """By lead and digest, what the leads of these rows may have taken of them, from other runs than those: a person
-        has decided since to send it once more."""
+    def taken_from_others(self, rows: Iterable[Lead], but_of: Collection[str]) -> dict[tuple[str, int], list[LastSent]]:
+        """By lead and digest, what the leads of these rows have taken of them, or may have, from other runs than
+        those; skipped are those that a person has decided since to send once more."""
         wanted = [(row.external_id, row.fields) for row in rows if not row.harmless]
         taken = self._history.taken(wanted, self._dialer, self._ids.campaign) if wanted else {}
-        return {
-            (lead, digest_of(one.fields)): one
-            for lead, payloads in taken.items()
-            for one in payloads
-            if one.state is State.SKIPPED and one.run_id not in but_of
-        }
+        found: dict[tuple[str, int], list[LastSent]] = {}
+        for lead, payloads in taken.items():
+            for one in payloads:
+                if one.run_id not in but_of:
+                    found.setdefault((lead, digest_of(one.fields)), []).append(one)
+        return found
 
     def get(self, row: Lead | Rejected) -> LastSent | None:
         """The last payload that a row's lead has taken, or may have, in the row's words: with ids of the settings that

@@ -143,25 +143,34 @@ class _OtherRuns:
 
     def since(self, rows: Iterable[tuple[int, Lead]], sent: LastSentLeads) -> dict[str, dict[int, LastSent]]:
         """The payloads since the run was read, by their digests, the last one last, of each lead of these rows whose
-        last payload does not tell enough: it says something else, or hides those before it."""
-        leads = {
+        last payload does not tell enough."""
+        leads = {lead.external_id for number, lead in rows if (last := sent.get(lead)) and self._hides(number, last)}
+        leads |= {
             lead.external_id
             for number, lead in rows
-            if (last := sent.get(lead)) and (not sent.equal(lead) or self._hides(number, last))
+            if (last := sent.get(lead)) and not sent.equal(lead) and not self._is_undone(lead, last)
         }
         run, found = self.run, dict[str, dict[int, LastSent]]()
         payloads = self.journal.history().sent(leads, _LOOKED_AT, run.dialer, run.ids.campaign) if leads else {}
         for lead, ours in payloads.items():
             of_lead = found.setdefault(lead, {})
             for one in ours:
-                if one.state is State.SUCCEEDED and self._is_since(one):
+                if one.state is State.SUCCEEDED and self.is_since(one):
                     of_lead.pop(digest_of(one.fields), None)
                     of_lead[digest_of(one.fields)] = one
         return found
 
-    def compare(self, number: int, lead: Lead, last: LastSent, since: dict[int, LastSent], found: SentSince) -> None:
-        """Count a row that repeats or undoes a payload of another run."""
-        same = since.get(digest_of(self.run.ids.left_out(lead.fields)))
+    def compare(
+        self,
+        number: int,
+        lead: Lead,
+        last: LastSent,
+        since: dict[int, LastSent],
+        same: LastSent | None,
+        found: SentSince,
+    ) -> None:
+        """Count a row that repeats or undoes a payload of another run; `same` is one that its lead has taken since."""
+        same = since.get(digest_of(self.run.ids.left_out(lead.fields)), same)
         if same is not None:
             found.repeat(same, can_be_skipped=False)
         newest = next(reversed(since.values()), None) if self._hides(number, last) else last
@@ -172,7 +181,8 @@ class _OtherRuns:
         """Whether a lead's last payload is of the run itself, or a correction of a row above, which goes first."""
         return last.run_id == self.run.id or self.own.get((last.run_id, last.number), number) < number
 
-    def _is_since(self, one: LastSent) -> bool:
+    def is_since(self, one: LastSent) -> bool:
+        """Whether another run has sent a payload, not of a row of this one, since this was read."""
         return self.reading.is_before(one) and (one.run_id, one.number) not in self.own
 
     def _is_undone(self, lead: Lead, last: LastSent) -> bool:
@@ -193,7 +203,7 @@ def _compared(
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
         since = others.since(chunk, sent)
-        in_doubt_once = sent.in_doubt_once((lead for _, lead in chunk), others.family)
+        taken = sent.taken_from_others((lead for _, lead in chunk), others.family)
         for number, lead in chunk:
             twin = undecided_twin(lead, [one for one in sent.undecided(lead) if one.run_id != run.id])
             last = sent.get(lead)
@@ -203,7 +213,9 @@ def _compared(
                 if twin is not None and (waits := behind(twin)):
                     waiting.setdefault(lead.external_id, waits)
                 continue
-            doubted = in_doubt_once.get((lead.external_id, digest_of(run.ids.left_out(lead.fields))))
+            same = taken.get((lead.external_id, digest_of(run.ids.left_out(lead.fields))), ())
+            doubted = next((one for one in reversed(same) if one.state is State.SKIPPED), None)
+            again = next((one for one in reversed(same) if one.state is State.SUCCEEDED and others.is_since(one)), None)
             if last is None:
                 if doubted is not None:
                     found.repeat(doubted, can_be_skipped=False)
@@ -217,10 +229,10 @@ def _compared(
             elif is_repetition and skip_sent and others.reading.is_before(last) and decision(run.id, number) != "send":
                 # As in a file given back; one behind another row of its lead goes after that.
                 found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
-            elif (same := equal or doubted) is not None:
-                found.repeat(same, can_be_skipped=is_repetition)
+            elif (repeated := equal or doubted) is not None:
+                found.repeat(repeated, can_be_skipped=is_repetition)
             else:
-                others.compare(number, lead, last, since.get(lead.external_id, {}), found)
+                others.compare(number, lead, last, since.get(lead.external_id, {}), again, found)
     return found
 
 
