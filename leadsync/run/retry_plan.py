@@ -16,6 +16,7 @@ from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
+    given_up_elsewhere,
     inserts_of,
     is_place_of,
     refuse_corrected_rest,
@@ -66,6 +67,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_too_late(overtaken),
+            *given_up_elsewhere(journal, run.id, again),
         ),
         sent_before=bool(since.sent_before or losses.again),
         read_at=read_at,
