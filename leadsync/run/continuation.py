@@ -1,6 +1,6 @@
 """The plan to go on with a run."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
@@ -11,22 +11,20 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
-from leadsync.journal import Journal, State, held_words
-from leadsync.models import Inserts, Lead, RunRecord
+from leadsync.journal import Journal, held_words
+from leadsync.models import Inserts, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
+from leadsync.run.decisions import RowsBeside, given_up_elsewhere, not_applied_first
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
 from leadsync.run.sheet_scan import listed_rows
 from leadsync.run.sheet_source import fingerprint
-
-RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
-"""Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
 def plan_resume(
@@ -182,37 +180,8 @@ def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:
 
 def _given_up(journal: Journal, run_id: str, end: int | None, left: RowsBeside) -> Iterator[Remark]:
     """The warnings about rows that a person calls not applied: behind later rows of their leads no retry sends them."""
-    yield from _not_applied(journal, run_id, journal.overtaken_soon(run_id, end))
+    yield from not_applied_first(journal, run_id, journal.overtaken_soon(run_id, end))
     yield from given_up_elsewhere(journal, run_id, left)
-
-
-def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
-    """The same warnings about rows of a run that another one has taken and failed to send, by its rows that go:
-    `going` gives those whose leads have rows in other runs."""
-    last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
-    failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
-    if not failed:
-        return
-    goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})}
-    found: dict[str, list[int]] = {}
-    for number, (by, there) in failed.items():
-        if any(goes.get(record.lead, 0) > number for record in journal.history().record(by, there)):
-            found.setdefault(by, []).append(there)
-    for by, numbers in found.items():
-        yield from _not_applied(journal, by, numbers)
-
-
-def _not_applied(journal: Journal, run_id: str, failed: Collection[int]) -> Iterator[Remark]:
-    decided = journal.decisions(run_id, failed)
-    if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
-        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
-        it = agreeing(len(rows), "it", "them")
-        yield Remark(
-            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
-            f"later rows of {its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead "
-            f"sends {it} first",
-            loud=True,
-        )
 
 
 def _write(

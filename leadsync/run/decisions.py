@@ -1,15 +1,20 @@
 """A person's decisions about conflict and unknown rows: the rules of the command line and of the page."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
+from leadsync.commands import command
 from leadsync.errors import UsageError
-from leadsync.journal import Journal
-from leadsync.models import RunRecord, Status
+from leadsync.journal import Journal, State
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.reimport import DECISIONS, givers_of
+from leadsync.remarks import Remark
+from leadsync.run.sheet_scan import listed_rows
 
 TAKEN_BACK = "taken back"
 """In place of a decision: undo the last one."""
+RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
+"""Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
 def decide_rows(
@@ -42,6 +47,37 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
         return words
     goes = agreeing(count, "it goes", "they go")
     return f"{words}, and only then leadsync resume {left}; once later rows of {its_lead} went through, {goes} no more"
+
+
+def not_applied_first(journal: Journal, run_id: str, failed: Collection[int]) -> Iterator[Remark]:
+    """The warning about those of these failed rows of a run that a person calls not applied: behind later rows of
+    their leads no retry sends them."""
+    decided = journal.decisions(run_id, failed)
+    if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
+        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+        it = agreeing(len(rows), "it", "them")
+        yield Remark(
+            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
+            f"later rows of {its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead "
+            f"sends {it} first",
+            loud=True,
+        )
+
+
+def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
+    """The same about rows of a run that another one has taken, before rows of the run that go: `going` gives those
+    whose leads have rows in other runs."""
+    last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
+    failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
+    if not failed:
+        return
+    goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})}
+    found: dict[str, list[int]] = {}
+    for number, (by, there) in failed.items():
+        if any(goes.get(record.lead, 0) > number for record in journal.history().record(by, there)):
+            found.setdefault(by, []).append(there)
+    for by, numbers in found.items():
+        yield from not_applied_first(journal, by, numbers)
 
 
 def resume_step(journal: Journal, run_id: str) -> str:

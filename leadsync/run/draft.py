@@ -12,7 +12,7 @@ from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import RunRecord
+from leadsync.models import Lead, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import SkipKind
@@ -27,7 +27,7 @@ from leadsync.reimport import (
     same_numbers,
 )
 from leadsync.remarks import Remark
-from leadsync.run.decisions import retry_step
+from leadsync.run.decisions import given_up_elsewhere, retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -97,6 +97,16 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
     yield from scan.remarks
     yield from _steps_behind(journal, scan.effects)
     yield from _own_names(scan)
+    for run_id, taken in scan.effects.taken.items():
+        numbers = {number for number, _ in taken}
+        yield from given_up_elsewhere(journal, run_id, partial(_leads_of, journal, run_id, numbers))
+
+
+def _leads_of(
+    journal: Journal, run_id: str, numbers: Collection[int], _others: Collection[str]
+) -> Iterator[tuple[int, Lead]]:
+    rows = journal.origins(run_id).items()
+    return ((number, Lead(origin.lead, origin.fields)) for number, origin in rows if number in numbers)
 
 
 def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:

@@ -16,7 +16,6 @@ from leadsync.reasons import Skip
 from leadsync.reimport import losses_of_rows
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
-    given_up_elsewhere,
     inserts_of,
     is_place_of,
     refuse_corrected_rest,
@@ -24,6 +23,7 @@ from leadsync.run.continuation import (
     refuse_held,
     refuse_other_place,
 )
+from leadsync.run.decisions import given_up_elsewhere
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since

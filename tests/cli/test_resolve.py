@@ -96,7 +96,9 @@ def test_a_row_called_not_applied_is_named_before_later_rows_of_its_lead_go(desk
     assert gives_up not in desk.leadsync("resume", run).err, "it is given up"
 
 
-@pytest.mark.parametrize(("how", "is_sent_first"), [("resume", False), ("resume", True), ("retry", False)])
+@pytest.mark.parametrize(
+    ("how", "is_sent_first"), [("resume", False), ("resume", True), ("retry", False), ("run", False)]
+)
 def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_later_rows_go(
     desk: Desk, how: str, *, is_sent_first: bool
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_la
     if is_sent_first:
         desk.leadsync("retry", again)
     named = f"! Row 2 of run {again}, decided as not applied, is not sent by it, and once later rows of its lead went"
-    assert (named in desk.leadsync(how, first["run"]).err) is not is_sent_first
+    given = first["files"]["report"] if how == "run" else first["run"]
+    assert (named in desk.leadsync(how, given).err) is not is_sent_first
     went = [call.fields["njDisposition"] for call in dialer.ledger.received]
     assert went == (["Sale"] if is_sent_first else []) + ["<No Change>"]
