@@ -4,7 +4,7 @@ from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.left_behind import LeftBehind, left_behind, left_behind_remark
-from leadsync.reimport.lineage import Lineage, losses_of_rows
+from leadsync.reimport.lineage import Lineage, RowsElsewhere
 from leadsync.reimport.newer_payloads import Reading, reading_of_run, undoes, undone_rows
 from leadsync.reimport.read_history import Followed, history_of
 from leadsync.reimport.repetitions import Repeated
@@ -38,6 +38,7 @@ __all__ = [
     "Reading",
     "Repeated",
     "RowKey",
+    "RowsElsewhere",
     "Send",
     "SheetFacts",
     "Transfer",
@@ -52,7 +53,6 @@ __all__ = [
     "kept_beside",
     "left_behind",
     "left_behind_remark",
-    "losses_of_rows",
     "newer_sheets",
     "put_together",
     "reading_of_run",

@@ -1,6 +1,6 @@
 """The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -344,28 +344,47 @@ class Lineage:
             )
 
 
-def losses_of_rows(
-    journal: Journal,
-    run: RunRecord,
-    rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
-    skipped: Collection[int],
-    settings: Settings,
-) -> tuple[LossesOfSheets, dict[int, Skip]]:
-    """The texts that rows of a run undo or replace if they go as they are, but for those `skipped`, and the rows behind
-    which a later one of their lead went through, by number.
+class RowsElsewhere:
+    """The rows of a run, as they are, against the other runs of their sheets and their copies.
 
     `rows_beside` gives the rows whose leads have rows in these other runs.
     """
-    losses, sheet_run, seen = LossesOfSheets(settings.chosen_options), repeated_by(journal, run).id, set(skipped)
-    overtaken: dict[int, Skip] = {}
-    for history in _histories_of(journal, run, lambda _: None, {}):
-        for number, lead in rows_beside(history.ids_to_compare - {run.id}) if history.run_ids else ():
-            if number not in seen and (states := history.states_in(sheet_run, lead.external_id, number)):
-                seen.add(number)
+
+    def __init__(
+        self,
+        journal: Journal,
+        run: RunRecord,
+        rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
+        settings: Settings,
+    ) -> None:
+        self._run, self._sheet_run = run, repeated_by(journal, run).id
+        self._rows_beside, self._chosen = rows_beside, settings.chosen_options
+        self._histories = _histories_of(journal, run, lambda _: None, {})
+
+    def overtaken(self) -> dict[int, Skip]:
+        """The rows behind which a later one of their lead went through, by number."""
+        found: dict[int, Skip] = {}
+        for history, number, lead, _ in self._rows():
+            if later := history.later_row(self._sheet_run, lead.external_id, number):
+                found[number] = Skip(SkipKind.LATER_ROW, *later)
+        return found
+
+    def losses(self, skipped: Collection[int]) -> LossesOfSheets:
+        """The texts that the rows undo or replace if they go, but for those `skipped`."""
+        losses = LossesOfSheets(self._chosen)
+        for history, number, lead, states in self._rows():
+            if number not in skipped:
                 losses.of(history).note(number, lead, Send(lead), states)
-                if later := history.later_row(sheet_run, lead.external_id, number):
-                    overtaken[number] = Skip(SkipKind.LATER_ROW, *later)
-    return losses, overtaken
+        return losses
+
+    def _rows(self) -> Iterator[tuple[SheetHistory, int, Lead, Sequence[RowState]]]:
+        """Each row once, in the first history that has it, with its states there."""
+        seen: set[int] = set()
+        for history in self._histories:
+            for number, lead in self._rows_beside(history.ids_to_compare - {self._run.id}) if history.run_ids else ():
+                if number not in seen and (states := history.states_in(self._sheet_run, lead.external_id, number)):
+                    seen.add(number)
+                    yield history, number, lead, states
 
 
 def _histories_of(

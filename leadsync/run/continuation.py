@@ -16,7 +16,7 @@ from leadsync.models import Inserts, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip
-from leadsync.reimport import losses_of_rows
+from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.decisions import RowsBeside, given_up_elsewhere, not_applied_first
 from leadsync.run.draft import again_remark
@@ -150,7 +150,9 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     end = changed["last_row"]
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
-    losses, overtaken = losses_of_rows(journal, run, left, since.skipped, settings)
+    elsewhere = RowsElsewhere(journal, run, left, settings)
+    losses = elsewhere.losses(since.skipped)
+    overtaken = elsewhere.overtaken().keys() - since.skipped.keys()
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     plan = Plan(
         replace(run, **changed),

@@ -13,7 +13,7 @@ from leadsync.journal import Journal, Queued
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
-from leadsync.reimport import losses_of_rows
+from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     inserts_of,
@@ -52,10 +52,13 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         return nothing_to_do(journal, run)
     new = _new_run(journal, run, settings, options, now)
     again = partial(journal.leads_of_retry, run.id)
-    since = sent_since(journal, run, again, settings, skip_sent=True)
-    losses, overtaken = losses_of_rows(journal, run, again, since.skipped, settings)
+    elsewhere = RowsElsewhere(journal, run, again, settings)
     # As in a file given back: they would undo the later ones.
+    overtaken = elsewhere.overtaken()
+    since = sent_since(journal, run, again, settings, skip_sent=True, left_out=overtaken)
+    overtaken = {number: skip for number, skip in overtaken.items() if number not in since.skipped}
     skipped = since.skipped | overtaken
+    losses = elsewhere.losses(skipped)
     sending = count - len(skipped)
     return Plan(
         new,

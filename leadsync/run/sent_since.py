@@ -100,11 +100,13 @@ def sent_since(
     *,
     skip_unchanged: bool = False,
     skip_sent: bool = False,
+    left_out: Collection[int] = (),
 ) -> SentSince:
     """Compare the rows left of a run with the payloads of their leads from the other runs of the campaign.
 
     `rows_beside` gives the rows left whose leads have rows in these other runs. `skip_unchanged`: rows equal to their
     lead's last payload are not wanted. `skip_sent`: neither are those of them that went through since the run began.
+    Those `left_out` do not go, and are not counted.
     """
     reading = reading_of_run(journal, run)
     others = _other_runs(journal, reading, settings)
@@ -116,7 +118,7 @@ def sent_since(
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
         known = len(waiting)
         rows = rows_beside(others)
-        found = _compared(beside, rows, sent, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent)
+        found = _compared(beside, rows, sent, waiting, left_out, skip_unchanged=skip_unchanged, skip_sent=skip_sent)
         if (learned := sent.repeated()) == repeated and len(waiting) == known:
             return found
         # How many rows a lead has, and that it waits, is known only now.
@@ -194,6 +196,7 @@ def _compared(
     rows: Iterable[tuple[int, Lead]],
     sent: LastSentLeads,
     waiting: dict[str, Skip],
+    left_out: Collection[int],
     *,
     skip_unchanged: bool,
     skip_sent: bool,
@@ -212,6 +215,8 @@ def _compared(
                 found.skipped[number] = skip
                 if twin is not None and (waits := behind(twin)):
                     waiting.setdefault(lead.external_id, waits)
+                continue
+            if number in left_out:
                 continue
             same = taken.get((lead.external_id, digest_of(run.ids.left_out(lead.fields))), ())
             doubted = next((one for one in reversed(same) if one.state is State.SKIPPED), None)

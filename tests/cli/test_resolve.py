@@ -104,7 +104,7 @@ def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_la
 ) -> None:
     """The row was sent once more by a decision, and the rest of its lead is left in the first run."""
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
-    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,<no change>,,")
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
     first = desk.leadsync("run", sheet, "--json").json
     head, row = Path(first["files"]["review"]).read_text("utf-8").splitlines()
     again = desk.leadsync("run", desk.sheet("review.csv", head, f"{row}send"), "--json").json["run"]
@@ -117,4 +117,7 @@ def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_la
     given = first["files"]["report"] if how == "run" else first["run"]
     assert (named in desk.leadsync(how, given).err) is not is_sent_first
     went = [call.fields["njDisposition"] for call in dialer.ledger.received]
-    assert went == (["Sale"] if is_sent_first else []) + ["<No Change>"]
+    assert went == (["Sale"] if is_sent_first else []) + ["No Answer"]
+    if how != "resume":
+        warnings = desk.leadsync("retry", again, "--json").json["warnings"]
+        assert warnings == ["! 1 row is not sent, because a later row of its lead went through (row 2)"]
