@@ -78,7 +78,8 @@ class Corrections:
         if isinstance(decision, Send):
             self._note_place(context, decision)
         origin = context.origin
-        if isinstance(decision, Skip) and _is_too_late(decision, origin):
+        # It may have gone since in a sheet of its own.
+        if isinstance(decision, Skip) and _is_too_late(decision, origin) and context.equal_sent is None:
             self._too_late.append(context.row.number)
         if origin is None or context.second_line:
             return

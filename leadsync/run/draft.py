@@ -27,7 +27,7 @@ from leadsync.reimport import (
     same_numbers,
 )
 from leadsync.remarks import Remark
-from leadsync.run.decisions import given_up_elsewhere, retry_step
+from leadsync.run.decisions import given_up_elsewhere, not_applied_first, retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -97,9 +97,16 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
     yield from scan.remarks
     yield from _steps_behind(journal, scan.effects)
     yield from _own_names(scan)
-    for run_id, taken in scan.effects.taken.items():
+    yield from _given_up(journal, scan.effects)
+
+
+def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
+    """The warnings about rows that a person has called not applied, and that the file's later ones overtake."""
+    for run_id, taken in effects.taken.items():
         numbers = {number for number, _ in taken}
         yield from given_up_elsewhere(journal, run_id, partial(_leads_of, journal, run_id, numbers))
+        failed = [number for number in journal.overtaken_soon(run_id, None) if number not in numbers]
+        yield from not_applied_first(journal, run_id, _overtaken(journal, run_id, failed, effects))
 
 
 def _leads_of(
@@ -109,13 +116,36 @@ def _leads_of(
     return ((number, Lead(origin.lead, origin.fields)) for number, origin in rows if number in numbers)
 
 
+def _overtaken(journal: Journal, run_id: str, numbers: Collection[int], effects: Effects) -> list[int]:
+    """Those of a run's rows with a later row of their lead that the file takes from there."""
+    going = sorted(number for number, _ in effects.taken.get(run_id, ()))
+    if not going or not numbers:
+        return []
+    rows = journal.origins(run_id)
+    last = {rows[number].lead: number for number in going if number in rows}
+    return [number for number in sorted(numbers) if number in rows and last.get(rows[number].lead, 0) > number]
+
+
+def _called_too_late(run_id: str, rows: Sequence[int]) -> Remark:
+    are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+    which, it = listed_rows(rows).capitalize(), agreeing(len(rows), "it", "them")
+    why = f"once later rows of {its_lead} went through now, no retry sends {it}"
+    words = (
+        f"{which} of run {run_id}, called not applied here, {are} not sent, and {why}; `send` instead sends {it} first"
+    )
+    return Remark(words, loud=True)
+
+
 def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
     """How the rows that the file calls not applied go again, and those that wait for the rows it calls applied."""
     for (run_id, state), rows in effects.decided.items():
         # Those corrected in the file go from here.
         left = {*rows} - {there for there, _ in effects.taken.get(run_id, ())}
-        if state is State.FAILED and left:
-            yield Remark(f"{retry_step(journal, run_id, len(left))}.")
+        overtaken = _overtaken(journal, run_id, left, effects) if state is State.FAILED else []
+        if overtaken:
+            yield _called_too_late(run_id, overtaken)
+        if state is State.FAILED and len(left) > len(overtaken):
+            yield Remark(f"{retry_step(journal, run_id, len(left) - len(overtaken))}.")
         elif state is State.SUCCEEDED and journal.waiting(run_id, None):
             yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 

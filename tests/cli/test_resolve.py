@@ -121,3 +121,20 @@ def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_la
     if how != "resume":
         warnings = desk.leadsync("retry", again, "--json").json["warnings"]
         assert warnings == ["! 1 row is not sent, because a later row of its lead went through (row 2)"]
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_a_row_called_not_applied_is_named_before_a_report_sends_its_later_rows(desk: Desk, *, by_file: bool) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
+    first = desk.leadsync("run", sheet, "--json").json
+    head, row, *later = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    if not by_file:
+        desk.leadsync("resolve", first["run"], "--row", "2", "--not-applied")
+    decision = "not applied" if by_file else ""
+    report = desk.sheet("report.csv", f"{head},sync_decision", f"{row},{decision}", *(f"{line}," for line in later))
+    done = desk.leadsync("run", report)
+    said = "called not applied here, is not sent" if by_file else "decided as not applied, is not sent by it"
+    assert f"! Row 2 of run {first['run']}, {said}, and once later rows of its lead went" in done.err
+    assert "To send it again" not in done.err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer"]

@@ -535,3 +535,6 @@ def test_a_correction_refused_for_a_later_row_is_told_whenever_its_copy_is_given
     assert sent(dialer)[-1] == ("B", "Busy")
     rows = desk.leadsync("show", done.json["run"], "--rows", "--json").json["listed"]
     assert rows[0]["message"].startswith("row 3 of the same lead, further down, went through in run ")
+    desk.leadsync("run", desk.sheet("own.csv", HEAD, "A,Busy"))
+    copy.write_text(copy.read_text("utf-8").replace("B,Busy", "B,No Answer"), "utf-8")
+    assert line not in desk.leadsync("run", copy).err, "it went in a sheet of its own"
