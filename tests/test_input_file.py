@@ -79,7 +79,7 @@ def test_a_name_that_no_report_can_hold_is_refused(tmp_path: Path, name: bytes, 
 
 
 class Slow(io.RawIOBase):
-    """A stream whose writer waits before its one line, until so many words were said of it."""
+    """A stream whose writer waits before its one line and before its end, until so many words more were said of it."""
 
     def __init__(self, said: list[str], words: int) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class Slow(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         end = time.monotonic() + 60
-        wanted = self._words * (3 - len(self._blocks))
+        wanted = len(self._said) + self._words
         while len(self._said) < wanted and time.monotonic() < end:
             time.sleep(0.001)
         block = self._blocks.pop(0)
