@@ -66,6 +66,8 @@ class Worker:
         self._name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._journal = _JournalThread(open_journal)
         self._is_away = False
+        self._sending: set[str] = set()
+        """The runs with a job of this worker."""
         self.signal_number = 0
         """The signal that stopped it."""
 
@@ -151,6 +153,16 @@ class Worker:
         return app
 
     async def _send(self, run: str) -> None:
+        """Send a queued run, unless this worker does so already: a look may wake it a second time."""
+        if run in self._sending:
+            return
+        self._sending.add(run)
+        try:
+            await self._send_once(run)
+        finally:
+            self._sending.remove(run)
+
+    async def _send_once(self, run: str) -> None:
         """Send a queued run, unless another holds its lease."""
         queued = await self._journal.ask(lambda journal: journal.queued(run))
         if queued is None or self._stop.is_set() or await self._is_held(run):

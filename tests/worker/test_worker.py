@@ -11,7 +11,7 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 
 from leadsync.config import load
-from leadsync.journal import Queued, QueuePlace, open_journal
+from leadsync.journal import Journal, Queued, QueuePlace, open_journal
 from leadsync.journal.postgres.patience import QueueConnection
 from leadsync.worker import Worker
 from leadsync.worker.child_runs import ChildRuns, Ended
@@ -114,9 +114,10 @@ class _Child(ChildRuns):
 
     def __init__(self, state: Path) -> None:
         super().__init__(state, None)
-        self.began, self.ends = asyncio.Event(), asyncio.Event()
+        self.began, self.ends, self.count = asyncio.Event(), asyncio.Event(), 0
 
     async def send(self, *_: Any) -> Ended:
+        self.count += 1
         self.began.set()
         await self.ends.wait()
         return Ended(143, "")
@@ -124,6 +125,40 @@ class _Child(ChildRuns):
     def stop_one(self, run_id: str) -> None:
         assert not self.ends.is_set(), "a second signal would end calls under way"
         self.ends.set()
+
+
+def _worker(desk: Desk, state: Path, child: _Child) -> Worker:
+    place = QueuePlace("", "", QueueConnection)
+    worker = Worker(place, partial(open_journal, state), load(desk.config), [], child, lambda words: None)
+    worker._stop = asyncio.Event()
+    return worker
+
+
+def _queued(journal: Journal, folder: Path) -> None:
+    journal.create(a_run(folder))
+    journal.confirm(RUN, queued=Queued("pbx.example.com:443"))
+    journal.release(RUN)
+
+
+def test_a_run_that_was_woken_twice_has_one_child(desk: Desk, tmp_path: Path) -> None:
+    """The look wakes a run that its page has woken just before; of two children one would not hear of a stop."""
+    desk.settings("http://127.0.0.1:1")
+
+    async def send_twice() -> int:
+        child = _Child(tmp_path)
+        sender = _worker(desk, tmp_path, child)
+        first = asyncio.create_task(sender._send(RUN))
+        second = asyncio.create_task(sender._send(RUN))
+        await child.began.wait()
+        await asyncio.wait_for(second, 120)
+        child.ends.set()
+        await asyncio.wait_for(first, 120)
+        sender._journal.close()
+        return child.count
+
+    with open_journal(tmp_path) as journal:
+        _queued(journal, tmp_path)
+        assert asyncio.run(send_twice()) == 1
 
 
 def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
@@ -134,15 +169,7 @@ def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
 
     async def take_off() -> None:
         child = _Child(tmp_path)
-        sender = Worker(
-            QueuePlace("", "", QueueConnection),
-            partial(open_journal, tmp_path),
-            load(desk.config),
-            [],
-            child,
-            lambda words: None,
-        )
-        sender._stop = asyncio.Event()
+        sender = _worker(desk, tmp_path, child)
         sending = asyncio.create_task(sender._send(RUN))
         await child.began.wait()
         journal.unqueue(RUN)
@@ -150,9 +177,7 @@ def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
         sender._journal.close()
 
     with open_journal(tmp_path) as journal:
-        journal.create(a_run(tmp_path))
-        journal.confirm(RUN, queued=Queued("pbx.example.com:443"))
-        journal.release(RUN)
+        _queued(journal, tmp_path)
         asyncio.run(take_off())
         assert journal.queued(RUN) is None
 
