@@ -65,8 +65,8 @@ def not_applied_first(journal: Journal, run_id: str, failed: Collection[int]) ->
 
 
 def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
-    """The same about rows of a run that another one has taken, before rows of the run that go: `going` gives those
-    whose leads have rows in other runs."""
+    """The same warning about rows that another run has taken from this one. `going` gives the rows of this one that go,
+    in their order."""
     last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
     if not failed:

@@ -103,27 +103,25 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
 def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     """The warnings about rows that a person has called not applied, and that the file's later ones overtake."""
     for run_id, taken in effects.taken.items():
-        numbers = {number for number, _ in taken}
-        yield from given_up_elsewhere(journal, run_id, partial(_leads_of, journal, run_id, numbers))
-        failed = [number for number in journal.overtaken_soon(run_id, None) if number not in numbers]
+        yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects))
+        failed = {*journal.overtaken_soon(run_id, None)} - {number for number, _ in taken}
         yield from not_applied_first(journal, run_id, _overtaken(journal, run_id, failed, effects))
-
-
-def _leads_of(
-    journal: Journal, run_id: str, numbers: Collection[int], _others: Collection[str]
-) -> Iterator[tuple[int, Lead]]:
-    rows = journal.origins(run_id).items()
-    return ((number, Lead(origin.lead, origin.fields)) for number, origin in rows if number in numbers)
 
 
 def _overtaken(journal: Journal, run_id: str, numbers: Collection[int], effects: Effects) -> list[int]:
     """Those of a run's rows with a later row of their lead that the file takes from there."""
-    going = sorted(number for number, _ in effects.taken.get(run_id, ()))
-    if not going or not numbers:
-        return []
-    rows = journal.origins(run_id)
-    last = {rows[number].lead: number for number in going if number in rows}
-    return [number for number in sorted(numbers) if number in rows and last.get(rows[number].lead, 0) > number]
+    last = {lead.external_id: number for number, lead in _taken(journal, run_id, effects)} if numbers else {}
+    record = journal.history().record
+    return [
+        number for number in sorted(numbers) if any(last.get(one.lead, 0) > number for one in record(run_id, number))
+    ]
+
+
+def _taken(journal: Journal, run_id: str, effects: Effects, _others: Collection[str] = ()) -> list[tuple[int, Lead]]:
+    """The rows that the file takes from a run, in their order."""
+    numbers = {number for number, _ in effects.taken.get(run_id, ())}
+    rows = sorted(journal.origins(run_id).items()) if numbers else ()
+    return [(number, Lead(origin.lead, origin.fields)) for number, origin in rows if number in numbers]
 
 
 def _called_too_late(run_id: str, rows: Sequence[int]) -> Remark:
