@@ -216,7 +216,7 @@ class ContextBuilder:
             # Without its number a row is a new one, whatever run it names.
             is_own = not claim.run or number is None
             is_new = (is_own or claim.of_check) and self._lineage.has_runs
-            is_added = (is_new or (is_own and self._trial is not None)) and _went(context.last_sent)
+            is_added = (is_new or is_own) and _went(context.last_sent)
             if is_new:
                 behind = context.behind or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
                 context = context._replace(behind=behind, is_new=is_own)

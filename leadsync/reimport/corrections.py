@@ -149,7 +149,7 @@ class Corrections:
             else "",
             f"{counted(self._to_decide, 'row')} still to decide" if self._to_decide else "",
             f"{counted(self._not_corrected, 'row')} not corrected, not sent" if self._not_corrected else "",
-            f"{counted(self._as_they_were, 'row')} to be sent again as before" if self._as_they_were else "",
+            f"{counted(self._as_they_were, 'row')} to be sent as before" if self._as_they_were else "",
         ]
         if any(parts):
             yield Remark("; ".join(filter(None, parts)) + ".")

@@ -19,6 +19,8 @@ _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _OPEN = tuple(state.status for state in _UNDECIDED)
 _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW, SkipKind.LEFT_BEHIND)
 """Reasons that a skipped row keeps when it comes again."""
+_MEANWHILE = (SkipKind.SENT_SINCE, SkipKind.OTHER_SENT_SINCE)
+"""Its lead was sent something while the row waited: the same, or something else."""
 
 
 class Send(NamedTuple):
@@ -93,8 +95,8 @@ def _waits_since(context: Context) -> Skip | None:
 
 def _as_called(context: Context) -> Skip:
     claim, origin = context.claim, context.origin
-    if context.settled is not None:
-        return context.settled
+    if settled := _settled(context):
+        return settled
     if origin is None:
         return Skip(SkipKind.CALLED, claim.run, status=claim.status)
     if origin.state.status != claim.status:
@@ -106,6 +108,18 @@ def _as_called(context: Context) -> Skip:
     if isinstance(origin.reason, Skip) and origin.reason.kind in _LASTING:
         return origin.reason
     return Skip(SkipKind.CALLED, origin.run_id, status=claim.status)
+
+
+def _settled(context: Context) -> Skip | None:
+    """Why a row that only waited is not to be sent any more. Of a row corrected since, its text in this file counts for
+    whether its lead was sent the same or something else."""
+    skip, origin, mapped = context.settled, context.origin, context.mapped
+    if skip is None or skip.kind not in _MEANWHILE or origin is None or not isinstance(mapped, Lead):
+        return skip
+    last = context.last_sent
+    if last is not None and last.state is State.SUCCEEDED and same_fields(mapped.fields, last.fields):
+        return Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
+    return skip if same_fields(mapped.fields, origin.fields) else replace(skip, kind=SkipKind.OTHER_SENT_SINCE)
 
 
 def _is_corrected_undecided(context: Context, origin: Origin) -> bool:
@@ -162,8 +176,8 @@ def superseded(context: Context) -> Skip | None:
     for run_id, state, _ in reversed(context.later):
         if state is State.SUCCEEDED:
             return Skip(SkipKind.SENT_CORRECTED, run_id)
-    if context.settled is not None:
-        return context.settled
+    if settled := _settled(context):
+        return settled
     return Skip(SkipKind.LATER_ROW, *context.later_row) if context.later_row else None
 
 

@@ -228,6 +228,31 @@ def test_what_a_lead_has_taken_of_given_rows_is_told_and_nothing_else(journal: J
     assert history.taken(rows, DIALER, 42) == {} == history.taken([], DIALER, 41)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status", "taken"),
+    [
+        (Outcome(Effect.ANSWERED, 110, "X", "X", 400), Status.CONFLICT, False),
+        (Outcome(Effect.IN_DOUBT), Status.UNKNOWN, True),
+    ],
+)
+def test_a_row_sent_again_by_a_decision_was_perhaps_taken_before_only_if_in_doubt(
+    journal: Journal, outcome: Outcome, status: Status, *, taken: bool
+) -> None:
+    """The dialer has answered 110: it has not updated the lead."""
+    add(journal, LATER, 3, "doubted", lead="M")
+
+    async def one() -> None:
+        async with sending(journal, LATER) as log:
+            await log.begin(3, 1)
+            await log.finish(3, 1, outcome, status)
+
+    asyncio.run(one())
+    journal.resolve(LATER, [3], State.PENDING, "send")
+    send(journal, LATER, 3, Status.FAILED, attempt=2)
+    found = journal.history().taken([("M", {"Name": "doubted"})], DIALER, 41)
+    assert [one.state for one in found.get("M", ())] == ([State.SKIPPED] if taken else [])
+
+
 def test_a_row_is_found_in_each_confirmed_run_that_has_read_it(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, 3, "new")
     add(journal, LATER, 3, "old", state=State.SKIPPED)

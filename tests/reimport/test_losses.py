@@ -259,6 +259,20 @@ def cleared_row(chain: Chain) -> str:
     return chain.run("r.csv")
 
 
+def only_row_with_all_cells_cleared(chain: Chain) -> str:
+    """Of a row called not applied, whose lead took a later row since; nothing in the file names a run."""
+    sheet = chain.desk.sheet("two.csv", HEADINGS, "L,a", "L,b")
+    chain.run(sheet, FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
+    [run] = [
+        one["run"] for one in chain.desk.leadsync("runs", "--json").json["runs"] if one["file"].endswith("two.csv")
+    ]
+    chain.desk.leadsync("resolve", run, "--row", "2", "--not-applied")
+    chain.desk.leadsync("resume", run)
+    head = (chain.desk.folder / chain.files["report"]).read_text("utf-8-sig").splitlines()[0]
+    (chain.desk.folder / "r.csv").write_text(f"{head}\nL,a{',' * (head.count(',') - 1)}\n", "utf-8")
+    return chain.run("r.csv")
+
+
 def correction_given_back_once_more_after_the_decision(chain: Chain) -> str:
     chain.run("leads.csv", FaultRule(FaultKind.CODE, code=110, lead="L", calls=1))
     first = chain.desk.leadsync("runs", "--json").json["runs"][0]["run"]
@@ -1011,6 +1025,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (copy_behind_a_stopped_one_with_another_lead, "! 1 row waits with another text in c.csv", ["a", "b", "c", "d"]),
         (sheet_behind_a_second_correction_that_waits, "! 1 row was corrected in the copy by check and not sent", []),
         (added_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["d", "new"]),
+        (only_row_with_all_cells_cleared, "! 1 added row goes behind rows of its lead that went through", ["a"]),
         (cleared_row, "! 1 added row goes behind rows of its lead that went through before (row 2)", ["aa"]),
         (correction_given_back_once_more_after_the_decision, "1 row corrected: Version 1", ["bb"]),
         (other_report_though_a_correction_waits, "1 row was corrected in r.csv (run", ["b"]),

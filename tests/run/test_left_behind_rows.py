@@ -504,6 +504,41 @@ def test_the_report_of_a_sorted_copy_that_waited_sends_nothing_again(desk: Desk,
     assert sent(dialer) == []
 
 
+def test_a_correction_of_the_report_of_a_wait_is_told_as_another_text_than_its_copy_has_sent(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = with_copy(desk, "A,Sale")
+    applied_while_the_copy_waits(desk, dialer, sheet, copy)
+    report = newest_report(desk)
+    report.write_text(report.read_text("utf-8").replace("A,Busy", "A,No Answer"), "utf-8")
+    run = desk.leadsync("run", copy, "--json").json["run"]
+    assert sent(dialer)[-1] == ("A", "Busy")
+    done = desk.leadsync("run", report, "--json")
+    assert f"! 1 row that waited is not sent: run {run} has sent its lead something else since" in done.err
+    assert "if it is still to be sent, give it in a sheet of its own" in done.err
+    assert sent(dialer)[-1] == ("A", "Busy")
+
+
+def test_a_correction_that_waited_is_told_as_sent_where_its_own_report_has_sent_it(
+    desk: Desk, dialer: PracticeDialer
+) -> None:
+    sheet, copy = with_copy(desk, "A,Sale")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("run", copy, "--fresh")
+    report = newest_report(desk)
+    report.write_text(report.read_text("utf-8").replace("A,Busy", "A,No Answer"), "utf-8")
+    desk.leadsync("run", report)
+    desk.leadsync("resolve", run, "--row", "2", "--applied")
+    again = desk.leadsync("run", newest_report(desk), "--json").json["run"]
+    assert sent(dialer)[-1] == ("A", "No Answer")
+    done = desk.leadsync("run", report, "--json")
+    assert "something else" not in done.err
+    [row] = desk.leadsync("show", done.json["run"], "--rows", "--json").json["listed"]
+    assert row["message"].startswith("sent since: last sent on ")
+    assert row["message"].endswith(f" by run {again}")
+
+
 def test_a_correction_that_waited_goes_though_the_report_of_the_wait_has_sent_another_row(
     desk: Desk, dialer: PracticeDialer
 ) -> None:

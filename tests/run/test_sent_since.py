@@ -387,7 +387,7 @@ def test_a_row_that_another_run_may_have_sent_before_its_correction_is_told(desk
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106) if word == "retry" else REFUSE])
     first = run(desk, "x.csv", MONDAY[1:3])
     dialer.faults.clear()
-    dialer.faults.add([FaultRule(FaultKind.CODE, code=110, calls=1)])
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, calls=1)])
     second = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, MONDAY[1]), "--json").json
     review = Path(second["files"]["review"]).read_text("utf-8").replace("Sale", "Busy")
     dialer.faults.add([FaultRule(FaultKind.CODE, code=106, calls=1)])

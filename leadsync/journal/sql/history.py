@@ -16,15 +16,13 @@ from leadsync.models import CAMPAIGN_ID, CampaignIds, RowRecord
 from leadsync.reasons import SkipKind
 
 _OVER = f"('{State.SKIPPED}', '{State.FAILED}')"
-_DECIDED_AS = (
-    "EXISTS (SELECT 1 FROM decisions AS made WHERE made.run = rows.run AND made.number = rows.number "
-    "AND made.decided = '{word}')"
-)
+_OF_ROW = "AS made WHERE made.run = rows.run AND made.number = rows.number"
 _ONCE_IN_DOUBT = (
-    f"(NOT {_DECIDED_AS.format(word='not applied')} AND ({_DECIDED_AS.format(word='send')} OR EXISTS (SELECT 1 "
-    f"FROM attempts AS made WHERE made.run = rows.run AND made.number = rows.number AND {IN_DOUBT})))"
+    f"(NOT EXISTS (SELECT 1 FROM decisions {_OF_ROW} AND made.decided = 'not applied') "
+    f"AND (EXISTS (SELECT 1 FROM decisions {_OF_ROW} AND made.decided = 'send' AND made.state = '{State.UNKNOWN}') "
+    f"OR EXISTS (SELECT 1 FROM attempts {_OF_ROW} AND {IN_DOUBT})))"
 )
-"""Whether the lead of a row that is over may have taken it: it was in doubt, or a person decided to send it again."""
+"""Whether the lead of a row that is over may have taken it: it was in doubt, and nobody has called it not applied."""
 
 _MAY_BE_TAKEN = (
     f"(rows.state NOT IN ('{State.PENDING}', '{State.REJECTED}', '{State.SKIPPED}', '{State.FAILED}') "
