@@ -1,5 +1,6 @@
 """A plan from the question to the report: `run`, `resume` and `retry` share it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -113,9 +114,12 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
 
 def _but_for(journal: "Journal", run: RunRecord) -> str:
     """The words about rows of a run that it has not sent, on purpose or as wrong, or that may have been sent; empty
-    without such rows."""
-    statuses = journal.tally(run.id).statuses
-    counts = {one: count for one in _NOT_DONE if (count := statuses.get(one))}
+    without such rows, or once later runs have sent all of them."""
+    history, later = journal.history(), journal.descendants(run.id).items()
+    sent = [number for number, runs in later if any(state.status is Status.SUCCEEDED for _, state, _ in runs)]
+    since = Counter(row.status for number in sent for row in history.record(run.id, number))
+    left = Counter(journal.tally(run.id).statuses) - since
+    counts = {status: left[status] for status in _NOT_DONE if left[status]}
     if not counts:
         return ""
     rows = counted(sum(counts.values()), "row that is", "rows that are")

@@ -78,6 +78,20 @@ def test_nothing_to_do_counts_the_rows_that_a_person_has_to_decide_on(desk: Desk
     assert f" has sent leads.csv but for 1 row that is conflict ({why})." in desk.leadsync("run", sheet).err
 
 
+def test_nothing_to_do_counts_no_row_whose_correction_went_since(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Outcome,FirstPhone", "L1,Sale,0383218101", "L2,Sale,03", "L3,Sale,03")
+    run = desk.leadsync("run", sheet, "--json").json
+    retry = Path(run["files"]["retry"])
+    retry.write_text(retry.read_text("utf-8").replace("L2,Sale,03", "L2,Sale,0383218102"), "utf-8")
+    assert desk.leadsync("run", retry).code == 3, "the other row is rejected again"
+    why = f"`leadsync show {run['run']} --status rejected` says why"
+    assert f" has sent leads.csv but for 1 row that is rejected ({why})." in desk.leadsync("run", sheet).err
+    retry.write_text(retry.read_text("utf-8").replace("L3,Sale,03", "L3,Sale,0383218103"), "utf-8")
+    desk.leadsync("run", retry)
+    assert " has sent leads.csv. `--fresh` sends it again." in desk.leadsync("run", sheet).err
+
+
 def test_under_nothing_to_do_no_line_of_then_says_what_waits(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="L1", calls=1)])
     sheet = desk.sheet("a.csv", "Lead Id,Outcome,Callback", "L1,Sale,24/11/2031 14:30")
