@@ -42,11 +42,11 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
     it, its_lead = agreeing(count, "it", "them"), agreeing(count, "its lead", "their leads")
     words = f"To send {it} again: leadsync retry {run_id}"
     goes_first = (run_id, *givers_of(journal, run_id))
-    left = next((one for one in goes_first if journal.has_more(one) or journal.waiting(one, None)), "")
+    left = [one for one in goes_first if journal.has_more(one) or journal.waiting(one, None)]
     if not left:
         return words
-    goes = agreeing(count, "it goes", "they go")
-    return f"{words}, and only then leadsync resume {left}; once later rows of {its_lead} went through, {goes} no more"
+    then, goes = " and ".join(f"leadsync resume {one}" for one in left), agreeing(count, "it goes", "they go")
+    return f"{words}, and only then {then}; once later rows of {its_lead} went through, {goes} no more"
 
 
 def not_applied_first(journal: Journal, run_id: str, failed: Collection[int]) -> Iterator[Remark]:

@@ -138,3 +138,19 @@ def test_a_row_called_not_applied_is_named_before_a_report_sends_its_later_rows(
     assert f"! Row 2 of run {first['run']}, {said}, and once later rows of its lead went" in done.err
     assert "To send it again" not in done.err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer"]
+
+
+def test_all_runs_with_later_rows_of_the_leads_of_a_review_file_are_named(desk: Desk) -> None:
+    """Its rows are of two runs: whichever of the leads was decided, the rest of both may wait."""
+    leads = "9857", "9858"
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=110, calls=2) for lead in leads])
+    firsts, lines = [], []
+    for lead in leads:
+        sheet = desk.sheet(f"{lead}.csv", SHEET[0], f"{lead},Null,0383218190,Sale,,", f"{lead},Null,0383218190,Busy,,")
+        firsts.append(desk.leadsync("run", sheet, "--json").json)
+        head, row = Path(firsts[-1]["files"]["review"]).read_text("utf-8").splitlines()
+        lines.append(f"{row}send")
+    again = desk.leadsync("run", desk.sheet("review.csv", head, *lines), "--json").json["run"]
+    said = desk.leadsync("resolve", again, "--row", "3", "--not-applied").out
+    resumes = " and ".join(f"leadsync resume {first['run']}" for first in firsts)
+    assert f"To send it again: leadsync retry {again}, and only then {resumes}; once later rows of its lead" in said
