@@ -504,6 +504,17 @@ def test_the_report_of_a_sorted_copy_that_waited_sends_nothing_again(desk: Desk,
     assert sent(dialer) == []
 
 
+def test_a_row_of_the_report_of_a_wait_that_is_wrong_by_now_is_rejected(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet, copy = desk.sheet("a.csv", f"{HEAD},FirstPhone", "A,Sale,0383218101"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,Busy"), "utf-8")
+    applied_while_the_copy_waits(desk, dialer, sheet, copy)
+    report = newest_report(desk)
+    report.write_text(report.read_text("utf-8").replace("0383218101", "03"), "utf-8")
+    done = desk.leadsync("run", report, "--json")
+    assert (done.code, done.json["statuses"]) == (3, {"rejected": 1}), done.err
+
+
 def test_a_correction_of_the_report_of_a_wait_is_told_as_another_text_than_its_copy_has_sent(
     desk: Desk, dialer: PracticeDialer
 ) -> None:
