@@ -249,3 +249,56 @@ def test_a_row_left_out_is_not_sent_whatever_else_applies() -> None:
     assert isinstance(
         decide(Context(sheet, ROW._replace(number=6), LEAD), rules_for(replace(sheet, came_back=False))), Send
     )
+
+
+def test_a_row_with_a_fault_is_compared_with_no_payload_and_keeps_its_own_reason() -> None:
+    sent, doubted = LastSent(LATER, 2, NOON, FIELDS), LastSent(LATER, 3, NOON, FIELDS, State.UNKNOWN)
+    known: dict[str, Any] = {
+        "last_sent": sent,
+        "is_since": True,
+        "is_older": True,
+        "undecided_sent": (doubted,),
+        "mapped": WRONG,
+    }
+    assert rules.settled_elsewhere(context(origin=origin(State.FAILED), **known)) is None
+    assert (
+        rules.settled_elsewhere(context(origin=origin(State.FAILED), claim=claim("failed", code="104"), **known))
+        is None
+    )
+    assert rules.undecided_before(context(origin=origin(State.PENDING), **known)) is None
+    assert rules.undone(context(**known)) is None
+    meanwhile = Skip(SkipKind.SENT_SINCE, LATER, at=NOON)
+    assert rules.superseded(context(origin=origin(State.SKIPPED), settled=meanwhile, **known)) == meanwhile
+    decided = context(origin=origin(State.CONFLICT), claim=claim("conflict", decision="not applied"), **known)
+    assert rules.already_decided(decided) == Skip(SkipKind.DECIDED, text="not applied")
+    alone = replace(SHEET, duplicates="reject", repeated={"007": (5, 6)})
+    assert rules.several_rows(context(alone, **known)) is None
+    assert decide(context(alone, **known)) == WRONG
+
+
+@pytest.mark.parametrize(
+    ("settled", "text", "last", "told"),
+    [
+        (SkipKind.SENT_SINCE, "Sale", "Sale", SkipKind.SENT_SINCE),
+        (SkipKind.SENT_SINCE, "Busy", "Sale", SkipKind.OTHER_SENT_SINCE),
+        (SkipKind.SENT_SINCE, "Sale", "Busy", SkipKind.SENT_SINCE),
+        (SkipKind.OTHER_SENT_SINCE, "Sale", "Busy", SkipKind.OTHER_SENT_SINCE),
+        (SkipKind.OTHER_SENT_SINCE, "Busy", "Busy", SkipKind.SENT_SINCE),
+        (SkipKind.LATER_ROW, "Busy", "Busy", SkipKind.LATER_ROW),
+    ],
+)
+def test_a_row_that_waited_is_told_by_its_text_in_the_file(
+    settled: SkipKind, text: str, last: str, told: SkipKind
+) -> None:
+    """The row said Sale in its run; `settled` is what became of it there, and `last` what its lead was sent last."""
+    sent = LastSent(LATER, 2, NOON, {**FIELDS, "njDisposition": last})
+    row = context(
+        mapped=Lead("007", {**FIELDS, "njDisposition": text}),
+        origin=origin(State.SKIPPED),
+        settled=Skip(settled, LATER, at=NOON),
+        last_sent=sent,
+    )
+    assert rules.superseded(row) == Skip(told, LATER, at=NOON)
+    undecided = LastSent(LATER, 2, NOON, sent.fields, State.UNKNOWN)
+    other = SkipKind.OTHER_SENT_SINCE if text == "Busy" and settled is SkipKind.SENT_SINCE else settled
+    assert rules.superseded(row._replace(last_sent=undecided)) == Skip(other, LATER, at=NOON)
