@@ -10,6 +10,8 @@ from tests.conftest import Desk
 from tests.run.samples import HEADINGS, REFUSE, received, runs
 
 MONDAY = tuple(f"L{n},038321810{n},Sale" for n in range(3))
+WRONG = "L0,03,Sale"
+"""A row with a fault: it is compared with nothing."""
 TUESDAY = tuple(f"L{n},038321810{n},Busy" for n in range(3))
 
 
@@ -368,12 +370,13 @@ def test_rows_of_one_reading_are_not_older_than_each_other(desk: Desk) -> None:
 @pytest.mark.parametrize("given", ["sheet", "other copy"])
 def test_a_sheet_begun_anew_tells_of_the_corrections_in_its_copy(desk: Desk, given: str) -> None:
     desk.dialer()
-    sheet, copies = desk.sheet("a.csv", HEADINGS, *MONDAY), [desk.folder / "c.csv", desk.folder / "d.csv"]
+    sheet, copies = desk.sheet("a.csv", HEADINGS, *MONDAY, WRONG), [desk.folder / "c.csv", desk.folder / "d.csv"]
     for copy in copies:
         desk.leadsync("check", sheet, "--output", copy)
     copies[0].write_text(copies[0].read_text("utf-8").replace("L1,0383218101,Sale", "L1,0383218101,Busy"), "utf-8")
     corrected = desk.leadsync("run", copies[0], "--json").json["run"]
     fresh = desk.leadsync("run", sheet if given == "sheet" else copies[1], "--fresh", "--json")
+    assert fresh.json["statuses"] == {"succeeded": 3, "rejected": 1}
     [line] = [line for line in fresh.err.splitlines() if "would undo" in line]
     assert line.startswith("! 1 row would undo what its lead was sent since, ")
     assert f" by run {corrected}" in line
