@@ -1,6 +1,6 @@
 """Puts the contexts of a file's rows together, in the file's order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadsync.errors import SheetError
@@ -30,8 +30,8 @@ NONE_BEHIND: Mapping[str, Skip] = {}
 class ContextBuilder:
     """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
     rows add leads. `behind` is what an earlier reading has shown,
-    `left` are the rows that the trial has still to send. Note each context's decision before asking for the
-    next context."""
+    `left` are the rows that the trial has still to send. `decided_below` are rows with a decision further down than an
+    earlier row of their lead. Note each context's decision before asking for the next context."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class ContextBuilder:
         trial: Trial | None,
         behind: Mapping[str, Skip] = NONE_BEHIND,
         left: Sequence[int] = (),
+        decided_below: Collection[tuple[str, int]] = (),
         *,
         inserts_only: bool,
     ) -> None:
@@ -58,6 +59,8 @@ class ContextBuilder:
         self._sent: dict[int, bool] = {}
         """A digest of each row to be sent of a file that came back, and whether its row is known."""
         self._behind = dict(behind)
+        self._decided_below = decided_below
+        self._waited_for: set[tuple[str, int]] = set()
         self._left = trial.released(left) if trial is not None else left
         self.transfer = Transfer()
         if trial is not None:
@@ -141,6 +144,8 @@ class ContextBuilder:
             self._trial.note(context.mapped, context.row.number, decision, self.losses)
         if isinstance(decision, Skip) and (waits := behind(decision)):
             self._behind.setdefault(context.mapped.external_id, waits)
+        if isinstance(decision, Skip) and decision.kind is SkipKind.WAITS_FOR_DECISION and decision.row is not None:
+            self._waited_for.add((decision.run, decision.row))
         skipped_as = decision.kind if isinstance(decision, Skip) else None
         by_now = skipped_as is SkipKind.BY_NOW
         goes = isinstance(decision, Send) or by_now or skipped_as is SkipKind.UNCHANGED
@@ -152,6 +157,12 @@ class ContextBuilder:
         """The leads with a row that was skipped for an undecided payload, and why their other rows wait; complete after
         the last row."""
         return self._behind
+
+    @property
+    def decided_below(self) -> Collection[tuple[str, int]]:
+        """Run and number of rows that the file calls not applied, or sends again, below a row that waited for them;
+        complete after the last row."""
+        return {*self._decided_below, *(self._waited_for & self.transfer.not_applied)}
 
     @property
     def left_behind(self) -> Mapping[str, Sequence[int]]:
@@ -243,7 +254,13 @@ class ContextBuilder:
             is_older=(last := context.last_sent) is not None and earlier.is_older(number, last),
             # A row that waited goes behind what its lead was sent meanwhile, be it the same.
             is_since=last is not None and not is_by_now and earlier.reading_of(number).is_before(last),
-            ahead=earlier.ahead.of(lead, number, self.transfer.is_decided, replaces=self._replaces(mapped, origin)),
+            ahead=earlier.ahead.of(
+                lead,
+                number,
+                self.transfer.is_decided,
+                self._decided_below,
+                replaces=self._replaces(mapped, origin),
+            ),
             before=before,
         )
 

@@ -27,14 +27,28 @@ class RowsAhead:
             (self._to_be_sent if one.goes else self._undecided).setdefault(one.lead, []).append(one)
 
     def of(
-        self, lead: str, number: int | None, is_settled: Callable[[str, int], bool], *, replaces: bool = False
+        self,
+        lead: str,
+        number: int | None,
+        is_settled: Callable[[str, int], bool],
+        decided_below: Collection[tuple[str, int]] = (),
+        *,
+        replaces: bool = False,
     ) -> Skip | None:
         """Why a row of a lead waits, by its number in the run, or None for a row added since, which goes last.
 
         It waits for an earlier one to be sent, and for any other one to be decided. One that `replaces` a row left of
-        its run does not wait for those that are merely left as well: behind them that run would send the old text.
+        its run does not wait for those that are merely left as well: behind them that run would send the old text. Nor
+        does an earlier row wait for those that the file calls not applied, or sends again, further down.
         """
-        undecided = next(self._left(self._undecided, lead, number, is_settled), None)
+        undecided = next(
+            (
+                one
+                for one in self._left(self._undecided, lead, number, is_settled)
+                if number is None or number > one.number or (one.run_id, one.row) not in decided_below
+            ),
+            None,
+        )
         if undecided is not None:
             return Skip(SkipKind.WAITS_FOR_DECISION, undecided.run_id, undecided.row)
         for one in self._left(self._to_be_sent, lead, number, is_settled):

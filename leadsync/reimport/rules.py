@@ -142,7 +142,8 @@ def settled_elsewhere(context: Context) -> Skip | None:
             if state is State.PENDING:
                 return Skip(SkipKind.LEFT_TO_RUN, run_id)
         if context.ahead is not None:
-            return context.ahead
+            # A row that was not corrected goes from no report, and waits for nothing.
+            return still_failing(context) or context.ahead
         # Last: a run with the row still open comes first, whatever its lead was sent since.
         if since := _sent_since(context):
             return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)

@@ -31,6 +31,8 @@ class Transfer:
         self._transferred: dict[str, list[tuple[int, int]]] = {}
         self._kept: list[tuple[int, int]] = []
         self._decided_rows: set[tuple[str, int]] = set()
+        self.not_applied: set[tuple[str, int]] = set()
+        """Run and number of the rows that the file calls not applied, or sends again by a decision."""
 
     @property
     def effects(self) -> Effects:
@@ -77,7 +79,10 @@ class Transfer:
                 state = DECISIONS[claim.decision]
                 # "send" sends it from this file: in its old run the row is over.
                 self._decide(origin.run_id, claim.number, State.SKIPPED if state is State.PENDING else state)
-                self._decided_rows |= {(claim.run, claim.number), (origin.run_id, claim.number)}
+                rows = {(claim.run, claim.number), (origin.run_id, claim.number)}
+                self._decided_rows |= rows
+                if state is not State.SUCCEEDED:
+                    self.not_applied |= rows
                 if isinstance(decision, Send):
                     # Known from now on as this file's: the lead's other rows keep their order with it.
                     self._add(origin.run_id, claim.number, context.row.number)

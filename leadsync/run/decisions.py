@@ -1,18 +1,21 @@
 """A person's decisions about conflict and unknown rows: the rules of the command line and of the page."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 from leadsync.commands import command
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, State
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.reimport import DECISIONS, givers_of
+from leadsync.reimport import DECISIONS, givers_of, repeated_by
 from leadsync.remarks import Remark
 from leadsync.run.sheet_scan import listed_rows
 
 TAKEN_BACK = "taken back"
 """In place of a decision: undo the last one."""
+_MOST_DECIDED = 10_000
+"""Nobody decides on more rows of a run, one by one."""
 RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
@@ -49,35 +52,78 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
     return f"{words}, and only then {then}; once later rows of {its_lead} went through, {goes} no more"
 
 
-def not_applied_first(journal: Journal, run_id: str, failed: Collection[int]) -> Iterator[Remark]:
+def not_applied_first(
+    journal: Journal, run_id: str, failed: Collection[int], *, for_another_run: bool = False
+) -> Iterator[Remark]:
     """The warning about those of these failed rows of a run that a person calls not applied: behind later rows of
-    their leads no retry sends them."""
+    their leads no retry sends them. With `for_another_run` that is to send those, and no retry goes before it."""
     decided = journal.decisions(run_id, failed)
     if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
+        instead = f"`{command('retry', run_id)}` instead sends {it} first"
+        if for_another_run:
+            instead = f"{send_first(run_id, rows)} instead send {it} first"
         yield Remark(
             f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
-            f"later rows of {its_lead} went through now, no retry sends {it}; `{command('retry', run_id)}` instead "
-            f"sends {it} first",
+            f"later rows of {its_lead} went through now, no retry sends {it}; {instead}",
             loud=True,
         )
 
 
+def send_first(run_id: str, rows: Collection[int]) -> str:
+    """The commands that send rows of a run whose leads' later rows are for another run."""
+    numbers = [word for row in rows for word in ("--row", str(row))]
+    return f"`{command('resolve', run_id, *numbers, '--send')}` and `{command('resume', run_id)}`"
+
+
 def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
-    """The same warning about rows that another run has taken from this one. `going` gives the rows of this one that go,
-    in their order."""
+    """The same warning about rows of other runs: those that have taken rows of this one, and those that gave it its
+    rows. `going` gives the rows of this one that go, in their order."""
     last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
-    if not failed:
-        return
-    goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})}
+    goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
     found: dict[str, list[int]] = {}
     for number, (by, there) in failed.items():
         if any(goes.get(record.lead, 0) > number for record in journal.history().record(by, there)):
             found.setdefault(by, []).append(there)
     for by, numbers in found.items():
         yield from not_applied_first(journal, by, numbers)
+    # A retry has the rows of the run that it repeats, under their numbers.
+    same = {run_id, repeated_by(journal, journal.run(run_id)).id}
+    for giver in givers_of(journal, run_id):
+        rows = given_up(journal, giver, partial(_going_from, journal, giver, same, going))
+        yield from not_applied_first(journal, giver, journal.decided(giver, rows), for_another_run=True)
+
+
+def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: RowsBeside) -> dict[str, int]:
+    """The last row of each lead that one of these runs has taken from a giver and that goes, by its number there."""
+    there = {
+        number: own for own, later in journal.descendants(giver).items() for by, _, number in later if by in by_runs
+    }
+    return {lead.external_id: there[number] for number, lead in going({giver}) if number in there}
+
+
+def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
+    """The rows of a run that a person calls not applied, and that no other run has taken, each with its lead."""
+    decided = journal.decisions(run_id, journal.last_decided(run_id, _MOST_DECIDED))
+    failed = [number for number, made in decided.items() if made.decided == "not applied"]
+    return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
+
+
+def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> list[int]:
+    """The rows of a run that a person calls not applied, and that no other run has taken, before later rows of their
+    leads go. `going` gives the last row of each lead that goes, whichever run sends it."""
+    rows = called_not_applied(journal, run_id)
+    if not rows:
+        return []
+    goes, links = going(), journal.descendants(run_id)
+    went: dict[str, int] = {}
+    for number, origin in sorted(journal.origins(run_id, leads={*rows.values()}).items()):
+        states = (origin.state, *(state for _, state, _ in links.get(number, ())))
+        if State.SUCCEEDED in states:
+            went[origin.lead] = number
+    return [number for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)]
 
 
 def resume_step(journal: Journal, run_id: str) -> str:

@@ -27,7 +27,7 @@ from leadsync.reimport import (
     same_numbers,
 )
 from leadsync.remarks import Remark
-from leadsync.run.decisions import given_up_elsewhere, not_applied_first, retry_step
+from leadsync.run.decisions import given_up, given_up_elsewhere, not_applied_first, retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -104,13 +104,19 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     """The warnings about rows that a person has called not applied, and that the file's later ones overtake."""
     for run_id, taken in effects.taken.items():
         yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects))
-        failed = {*journal.overtaken_soon(run_id, None)} - {number for number, _ in taken}
-        yield from not_applied_first(journal, run_id, _overtaken(journal, run_id, failed, effects))
+        rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects))
+        goes_too = {number for number, _ in taken}
+        yield from not_applied_first(journal, run_id, [number for number in rows if number not in goes_too])
+
+
+def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:
+    """The last row of each lead that the file takes from a run."""
+    return {lead.external_id: number for number, lead in _taken(journal, run_id, effects)}
 
 
 def _overtaken(journal: Journal, run_id: str, numbers: Collection[int], effects: Effects) -> list[int]:
     """Those of a run's rows with a later row of their lead that the file takes from there."""
-    last = {lead.external_id: number for number, lead in _taken(journal, run_id, effects)} if numbers else {}
+    last = _last_taken(journal, run_id, effects) if numbers else {}
     record = journal.history().record
     return [
         number for number in sorted(numbers) if any(last.get(one.lead, 0) > number for one in record(run_id, number))

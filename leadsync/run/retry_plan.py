@@ -1,5 +1,6 @@
 """The plan to send failed and unsent rows again, as a new run."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from leadsync.run.continuation import (
     refuse_held,
     refuse_other_place,
 )
-from leadsync.run.decisions import given_up_elsewhere
+from leadsync.run.decisions import called_not_applied, given_up, given_up_elsewhere, send_first
 from leadsync.run.draft import again_remark
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
@@ -123,9 +124,17 @@ def _too_late(overtaken: Mapping[int, Skip]) -> Iterator[Remark]:
 def _refuse_taken(journal: Journal, run: RunRecord) -> None:
     """Raise UsageError if a later run can send the rows of a run again."""
     later_runs = set(journal.lineage(run.id))
-    for other in journal.runs():
-        if other.id in later_runs and journal.count_retry(other.id):
-            raise UsageError(f"Run {other.id} has taken the rows of run {run.id}; use: leadsync retry {other.id}")
+    other = next((one.id for one in journal.runs() if one.id in later_runs and journal.count_retry(one.id)), "")
+    if not other:
+        return
+    but, then = "", "use"
+    leads = called_not_applied(journal, run.id).values()
+    # None of their leads' later rows has gone: any of them may be left there.
+    left = given_up(journal, run.id, lambda: dict.fromkeys(leads, sys.maxsize))
+    if left := sorted(journal.decided(run.id, left)):
+        but, it = f" but {listed_rows(left)}, called not applied", agreeing(len(left), "it", "them")
+        then = f"{send_first(run.id, left)} send {it} first; then use"
+    raise UsageError(f"Run {other} has taken the rows of run {run.id}{but}; {then}: leadsync retry {other}")
 
 
 def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:

@@ -207,7 +207,8 @@ def _prepare(
     if journal is not None and follows is not None:
         before, unsent = _trial(journal, follows, hold, source, learned)
     only = source.inserts == "only"
-    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, behind, unsent, inserts_only=only)
+    seen = (behind, unsent, learned.decided_below)
+    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, *seen, inserts_only=only)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, edits, finds_order=finds_order)
 

@@ -1,6 +1,6 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -72,6 +72,8 @@ class Learned:
     """What the rows of each lead with several repeat of what it was last sent."""
     behind: Mapping[str, Skip] = field(default_factory=dict)
     """The leads with an undecided row, and why their other rows wait, those above it too."""
+    decided_below: Collection[tuple[str, int]] = frozenset()
+    """Run and number of rows whose decision stands below a row of their lead that goes before them."""
 
 
 class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an error
@@ -347,8 +349,9 @@ class SheetScan:
             raise ReadAgain(replace(self._learned, several=several, behind={}, as_last_sent={}))
         # Together: of the rows that wait none repeats anything.
         behind, repeated = self._builder.behind, self._builder.repeated()
-        if (behind, repeated) != (self._learned.behind, self._learned.as_last_sent):
-            raise ReadAgain(replace(self._learned, behind=behind, as_last_sent=repeated))
+        below = self._builder.decided_below
+        if (behind, repeated, below) != (self._learned.behind, self._learned.as_last_sent, self._learned.decided_below):
+            raise ReadAgain(replace(self._learned, behind=behind, as_last_sent=repeated, decided_below=below))
 
 
 def _may_be_title(row: Row) -> bool:

@@ -251,7 +251,7 @@ def test_a_decision_to_send_a_correction_waits_for_an_equal_row_and_says_so(desk
 
 
 def test_a_sheet_that_says_what_was_in_doubt_before_its_correction_was_sent_is_told(desk: Desk) -> None:
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L1,0383218191,Sale"), "--json").json
     review = Path(first["files"]["review"]).read_text("utf-8").replace("Sale", "Busy")
     dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
@@ -282,3 +282,38 @@ def test_a_row_that_a_person_called_not_applied_does_not_count_as_sent(desk: Des
     desk.leadsync("resolve", first, "--row", "2", "--not-applied")
     said = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, "L1,0383218191,Sale", "L2,0383218192,Sale")).err
     assert "what its lead was" not in said
+
+
+@pytest.mark.parametrize(
+    ("word", "went"),
+    [("send", ["No Answer", "Sale", "Busy"]), ("not applied", ["No Answer", "Busy"]), ("applied", ["Busy"])],
+)
+def test_a_correction_goes_before_the_row_of_its_lead_that_the_same_file_decides(
+    desk: Desk, word: str, went: list[str]
+) -> None:
+    """The correction is of the earlier row; a third one is left."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    rows = [f"L1,0383218191,{outcome}" for outcome in ("Wrong", "Sale", "Busy")]
+    report = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *rows), "--json").json["files"]["report"]
+    head, wrong, decided, left = Path(report).read_text("utf-8").splitlines()
+    assert ("failed" in wrong, "conflict" in decided, "unsent" in left) == (True, True, True)
+    lines = [f"{wrong},".replace("Wrong", "No Answer"), f"{decided},{word}", f"{left},"]
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == went
+    assert ("! 1 corrected row is not sent (row 2)" in said) is (word == "applied")
+
+
+def test_a_later_row_above_the_decided_one_waits_for_it_still(desk: Desk) -> None:
+    """The file was sorted; the corrected row comes before both in the sheet, and goes."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    rows = [f"L1,0383218191,{outcome}" for outcome in ("Wrong", "Sale", "Busy")]
+    report = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *rows), "--json").json["files"]["report"]
+    head, wrong, decided, left = Path(report).read_text("utf-8").splitlines()
+    lines = [f"{left},", f"{wrong},".replace("Wrong", "No Answer"), f"{decided},send"]
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer", "Sale"]
+    assert "! 1 row is not sent: it waits for an earlier row of the lead" in said

@@ -154,3 +154,60 @@ def test_all_runs_with_later_rows_of_the_leads_of_a_review_file_are_named(desk: 
     said = desk.leadsync("resolve", again, "--row", "3", "--not-applied").out
     resumes = " and ".join(f"leadsync resume {first['run']}" for first in firsts)
     assert f"To send it again: leadsync retry {again}, and only then {resumes}; once later rows of its lead" in said
+
+
+@pytest.mark.parametrize("how", ["retry", "report", "retry file", "resume"])
+def test_a_row_called_not_applied_is_named_before_another_run_sends_its_later_rows(desk: Desk, how: str) -> None:
+    """The file that called it so was stopped before it sent them; they are its run's since."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
+    first = desk.leadsync("run", sheet, "--json").json
+    head, row, *later = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    report = desk.sheet("r.csv", f"{head},sync_decision", f"{row},not applied", *(f"{line}," for line in later))
+    stopped = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong")
+    assert stopped.code == 4
+    run, second = first["run"], stopped.json["run"]
+    send = f"`leadsync resolve {run} --row 2 --send` and `leadsync resume {run}`"
+    refused = desk.leadsync("retry", run)
+    assert refused.code == 2
+    assert f"Run {second} has taken the rows of run {run} but row 2, called not applied; {send} send it" in refused.err
+    given = {"report": "run", "retry file": "run"}.get(how, how)
+    file = stopped.json["files"].get(how.split()[0]) if given == "run" else second
+    dialer.ledger.received.clear()
+    said = desk.leadsync(given, file)
+    assert f"! Row 2 of run {run}, decided as not applied, is not sent by it, and once later rows of its" in said.err
+    assert f"no retry sends it; {send} instead send it first" in said.err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]
+
+
+def test_a_row_called_not_applied_goes_first_by_the_commands_that_are_named(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
+    first = desk.leadsync("run", sheet, "--json").json
+    head, row, *later = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    report = desk.sheet("r.csv", f"{head},sync_decision", f"{row},not applied", *(f"{line}," for line in later))
+    second = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong").json["run"]
+    dialer.ledger.received.clear()
+    desk.leadsync("resolve", first["run"], "--row", "2", "--send")
+    desk.leadsync("resume", first["run"])
+    said = desk.leadsync("retry", second).err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer"]
+    assert "not applied" not in said
+    assert "undo" not in said
+
+
+@pytest.mark.parametrize("word", ["not applied", "send"])
+def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_on_the_next(
+    desk: Desk, word: str
+) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    first = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json
+    desk.leadsync("resolve", first["run"], "--row", "2", "--not-applied")
+    report = desk.leadsync("resume", first["run"], "--json").json["files"]["report"]
+    head, sold, called, *later = Path(report).read_text("utf-8").splitlines()
+    lines = (f"{sold},", f"{called},{word}", *(f"{line}," for line in later))
+    said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
+    assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows" in said
+    assert "waits for an earlier row" not in said
+    assert "1 row not corrected, not sent" in said

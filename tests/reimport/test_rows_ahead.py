@@ -68,3 +68,11 @@ def test_a_row_that_replaces_one_left_does_not_wait_for_rows_that_are_merely_lef
     ahead = RowsAhead([], {2: origin, 3: Origin(RUN, State.PENDING, "P", {})}, decided)
     assert ahead.of("P", 3, lambda *_: False, replaces=True) == waits
     assert ahead.of("P", 3, lambda *_: False) == Skip(RESUME, RUN, 2)
+
+
+def test_an_earlier_row_does_not_wait_for_one_that_the_file_decides_further_down() -> None:
+    ahead, none = RowsAhead(AHEAD, ORIGINS), lambda *_: False
+    assert ahead.of("U", 2, none, {(RUN, 3)}) is None
+    assert ahead.of("U", 2, none, {(LATER, 3)}) == Skip(DECIDE, RUN, 3)
+    assert ahead.of("U", 4, none, {(RUN, 3)}) == Skip(DECIDE, RUN, 3), "it goes behind that row"
+    assert ahead.of("U", None, none, {(RUN, 3)}) == Skip(DECIDE, RUN, 3), "as an added one does"

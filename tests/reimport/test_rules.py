@@ -27,6 +27,7 @@ SHEET = SheetFacts(COLUMNS, frozenset(column.field for column in COLUMNS), "Lead
 BOOK = SheetFacts(COLUMNS, SHEET.fields, "Lead Id", ("FirstPhone",), came_back=True, is_workbook=True)
 FIELDS = {"FirstPhone": "0383218199", "njDisposition": "Sale", "Mum's Code": "0800"}
 LEAD = Lead("007", FIELDS)
+BUSY = Lead("007", {**FIELDS, "njDisposition": "Busy"})
 WRONG = Rejected((Fault("Phone", "1", FaultKind.NO_DIGITS, details={"example": "x"}),), "007")
 ROW = Row(5, ("007", "0383218199", "Sale", "0800"))
 LASTING = Skip(SkipKind.LATER_ROW, LATER, 9)
@@ -93,7 +94,9 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
         ({"later": (Descendant(LATER, State.CONFLICT),)}, Skip(SkipKind.UNDECIDED_SINCE, LATER, 0, status="conflict")),
         ({"later": (Descendant(LATER, State.PENDING),)}, Skip(SkipKind.LEFT_TO_RUN, LATER)),
         ({"later": (Descendant(LATER, State.FAILED),)}, None),
-        ({"ahead": Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)}, Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)),
+        ({"ahead": Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3), "mapped": BUSY}, Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)),
+        # not corrected, it goes in no case
+        ({"ahead": Skip(SkipKind.WAITS_FOR_DECISION, RUN, 3), "mapped": LEAD}, Skip(SkipKind.STILL_FAILING, RUN, 2)),
         (
             {"ahead": Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4), "claim": claim(decision="send")},
             Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4),
