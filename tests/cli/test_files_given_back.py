@@ -368,3 +368,16 @@ def test_a_number_of_a_row_that_is_none_is_no_crash(desk: Desk) -> None:
     head = f"{HEAD},sync_row,sync_run"
     done = desk.leadsync("run", desk.sheet("l.csv", head, "L1,0383218199,Sale,,99999999999999999999,x"), "--json")
     assert done.json["statuses"] == {"succeeded": 1}
+
+
+def test_a_row_that_went_since_its_report_is_no_fault_though_it_is_wrong_by_now(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "L1,0383218191,Sale", "L1,0383218192,Busy")
+    stopped = desk.leadsync("run", sheet, "--json", LEADSYNC_API_KEY="wrong").json
+    report = desk.folder / "r.csv"
+    report.write_text(Path(stopped["files"]["report"]).read_text("utf-8").replace("0383218192", "03"), "utf-8")
+    dialer.ledger.received.clear()
+    desk.leadsync("resume", stopped["run"])
+    done = desk.leadsync("run", report, "--json")
+    assert (done.code, done.json["statuses"]) == (0, {"skipped": 2})
+    assert [call.lead for call in dialer.ledger.received] == ["L1", "L1"]
