@@ -16,6 +16,8 @@ TAKEN_BACK = "taken back"
 """In place of a decision: undo the last one."""
 _MOST_DECIDED = 10_000
 """Nobody decides on more rows of a run, one by one."""
+_MOST_NAMED = 10
+"""The most rows that a command names."""
 RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
@@ -73,8 +75,10 @@ def not_applied_first(
 
 def send_first(run_id: str, rows: Collection[int]) -> str:
     """The commands that send rows of a run whose leads' later rows are for another run."""
-    numbers = [word for row in rows for word in ("--row", str(row))]
-    return f"`{command('resolve', run_id, *numbers, '--send')}` and `{command('resume', run_id)}`"
+    all_named = len(rows) <= _MOST_NAMED
+    numbers = [word for row in rows if all_named for word in ("--row", str(row))] or ["--row", "N"]
+    each = "" if all_named else " for each N"
+    return f"`{command('resolve', run_id, *numbers, '--send')}`{each} and `{command('resume', run_id)}`"
 
 
 def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
