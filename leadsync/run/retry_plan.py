@@ -127,14 +127,13 @@ def _refuse_taken(journal: Journal, run: RunRecord) -> None:
     other = next((one.id for one in journal.runs() if one.id in later_runs and journal.count_retry(one.id)), "")
     if not other:
         return
-    but, then = "", "use"
-    leads = called_not_applied(journal, run.id).values()
+    taken, leads = f"Run {other} has taken the rows of run {run.id}", called_not_applied(journal, run.id).values()
     # None of their leads' later rows has gone: any of them may be left there.
     left = given_up(journal, run.id, lambda: dict.fromkeys(leads, sys.maxsize))
-    if left := sorted(journal.decided(run.id, left)):
-        but, it = f" but {listed_rows(left)}, called not applied", agreeing(len(left), "it", "them")
-        then = f"{send_first(run.id, left)} send {it} first; then use"
-    raise UsageError(f"Run {other} has taken the rows of run {run.id}{but}; {then}: leadsync retry {other}")
+    if not (left := sorted(journal.decided(run.id, left))):
+        raise UsageError(f"{taken}; use: leadsync retry {other}")
+    first = f"{send_first(run.id, left)} send {agreeing(len(left), 'it', 'them')} first"
+    raise UsageError(f"{taken} but {listed_rows(left)}, called not applied; {first}; then use: leadsync retry {other}")
 
 
 def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:

@@ -132,7 +132,12 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"(, which goes first)?: `leadsync resume [^`]*`", r"\1; its page sends the rest"),
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
-    (r"; use: leadsync retry (\S+)", r"; retry run \1"),
+    (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),
+    (r"`leadsync retry (\S+)` instead sends (it|them) first", r"retry run \1 on its page to send \2 first"),
+    (
+        r"`leadsync resolve (\S+) [^`]*`(?: for each N)? and `leadsync resume [^`]*` (?:instead )?send (it|them) first",
+        r"on the page of run \1 decide to send \2, and send the rest there: that goes first",
+    ),
     (r"; --skip-unchanged sends each once", f"; tick {_label('skip_unchanged')} to send each once"),
     (r"`leadsync resume` goes on", "its page goes on"),
     (r"go on with `leadsync resume(?: [^`]*)?` instead", "go on with the copy's run on its page instead"),

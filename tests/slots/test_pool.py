@@ -351,6 +351,23 @@ def test_calls_beside_the_late_one_rest_by_its_length_as_soon_as_it_has_ended(me
     assert living.rests(killed=True) == [pytest.approx(clock.now + 0.1)]
 
 
+def test_slots_that_were_taken_while_a_call_was_late_rest_for_less_once_it_has_ended(
+    members: Members, clock: Clock
+) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    call(killed, clock, 0.1)
+    late = held(killed.take())
+    clock.now += 8.0
+    killed.look_after()
+    begun = clock.now
+    held(killed.take())
+    clock.now += 0.1
+    late.release()
+    members.kill(killed)
+    # Twice the longest call.
+    assert living.rests(killed=True) == [pytest.approx(begun + 16.2)]
+
+
 def test_a_late_call_that_is_given_up_lets_its_slot_rest_as_after_a_kill(members: Members, clock: Clock) -> None:
     one, other = members.join(slots=1), members.join(slots=1)
     call(one, clock, 0.1)
