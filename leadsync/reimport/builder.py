@@ -1,6 +1,6 @@
 """Puts the contexts of a file's rows together, in the file's order."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadsync.errors import SheetError
@@ -15,6 +15,7 @@ from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
+from leadsync.reimport.rows_ahead import NONE_DECIDED
 from leadsync.reimport.rules import Decision, Send, says_the_same, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
@@ -29,9 +30,9 @@ NONE_BEHIND: Mapping[str, Skip] = {}
 
 class ContextBuilder:
     """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
-    rows add leads. `behind` is what an earlier reading has shown,
-    `left` are the rows that the trial has still to send. `decided_below` are rows with a decision further down than an
-    earlier row of their lead. Note each context's decision before asking for the next context."""
+    rows add leads. `behind` is what an earlier reading has shown, `left` are the rows that the trial has still to send.
+    `decided_below` are the states of rows that are decided further down than an earlier row of their lead. Note each
+    context's decision before asking for the next context."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class ContextBuilder:
         trial: Trial | None,
         behind: Mapping[str, Skip] = NONE_BEHIND,
         left: Sequence[int] = (),
-        decided_below: Collection[tuple[str, int]] = (),
+        decided_below: Mapping[tuple[str, int], State] = NONE_DECIDED,
         *,
         inserts_only: bool,
     ) -> None:
@@ -159,10 +160,11 @@ class ContextBuilder:
         return self._behind
 
     @property
-    def decided_below(self) -> Collection[tuple[str, int]]:
-        """Run and number of rows that the file calls not applied, or sends again, below a row that waited for them;
+    def decided_below(self) -> Mapping[tuple[str, int], State]:
+        """The states, by run and number, of the rows that the file decides on below a row that waited for them;
         complete after the last row."""
-        return {*self._decided_below, *(self._waited_for & self.transfer.not_applied)}
+        states = self.transfer.states
+        return {**self._decided_below, **{row: states[row] for row in self._waited_for & states.keys()}}
 
     @property
     def left_behind(self) -> Mapping[str, Sequence[int]]:

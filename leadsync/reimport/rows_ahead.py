@@ -6,6 +6,8 @@ from leadsync.journal import Origin, RowAhead, State
 from leadsync.models import Lead
 from leadsync.reasons import Skip, SkipKind
 
+NONE_DECIDED: Mapping[tuple[str, int], State] = {}
+
 
 class RowsAhead:
     """A person has to decide on them, or a run is to send them: their own, or a later one that has taken them.
@@ -31,7 +33,7 @@ class RowsAhead:
         lead: str,
         number: int | None,
         is_settled: Callable[[str, int], bool],
-        decided_below: Collection[tuple[str, int]] = (),
+        decided_below: Mapping[tuple[str, int], State] = NONE_DECIDED,
         *,
         replaces: bool = False,
     ) -> Skip | None:
@@ -39,18 +41,14 @@ class RowsAhead:
 
         It waits for an earlier one to be sent, and for any other one to be decided. One that `replaces` a row left of
         its run does not wait for those that are merely left as well: behind them that run would send the old text. Nor
-        does an earlier row wait for those that the file calls not applied, or sends again, further down.
+        does an earlier row wait for those that the file decides on further down, with these states.
         """
-        undecided = next(
-            (
-                one
-                for one in self._left(self._undecided, lead, number, is_settled)
-                if number is None or number > one.number or (one.run_id, one.row) not in decided_below
-            ),
-            None,
-        )
-        if undecided is not None:
-            return Skip(SkipKind.WAITS_FOR_DECISION, undecided.run_id, undecided.row)
+        for one in self._left(self._undecided, lead, number, is_settled):
+            decided = decided_below.get((one.run_id, one.row)) if number is not None and number < one.number else None
+            if decided is State.SUCCEEDED:
+                return Skip(SkipKind.LATER_ROW, one.run_id, one.row)
+            if decided is None:
+                return Skip(SkipKind.WAITS_FOR_DECISION, one.run_id, one.row)
         for one in self._left(self._to_be_sent, lead, number, is_settled):
             if number is not None and one.number > number:
                 break

@@ -134,6 +134,9 @@ def settled_elsewhere(context: Context) -> Skip | None:
     """The row is for another run to send, waits for an earlier row of its lead, or was sent from another file."""
     claim, origin = context.claim, context.origin
     if claim.decision == "send":
+        if context.ahead is not None and context.ahead.kind is SkipKind.LATER_ROW:
+            # Not given up for a row that this file calls applied: it waits until that is known.
+            return replace(context.ahead, kind=SkipKind.WAITS_FOR_DECISION)
         return context.ahead
     if origin is not None:
         for run_id, state, number in reversed(context.later):

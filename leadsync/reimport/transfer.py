@@ -31,8 +31,8 @@ class Transfer:
         self._transferred: dict[str, list[tuple[int, int]]] = {}
         self._kept: list[tuple[int, int]] = []
         self._decided_rows: set[tuple[str, int]] = set()
-        self.not_applied: set[tuple[str, int]] = set()
-        """Run and number of the rows that the file calls not applied, or sends again by a decision."""
+        self.states: dict[tuple[str, int], State] = {}
+        """The states of the rows that the file decides on, by run and number."""
 
     @property
     def effects(self) -> Effects:
@@ -81,8 +81,7 @@ class Transfer:
                 self._decide(origin.run_id, claim.number, State.SKIPPED if state is State.PENDING else state)
                 rows = {(claim.run, claim.number), (origin.run_id, claim.number)}
                 self._decided_rows |= rows
-                if state is not State.SUCCEEDED:
-                    self.not_applied |= rows
+                self.states |= dict.fromkeys(rows, state)
                 if isinstance(decision, Send):
                     # Known from now on as this file's: the lead's other rows keep their order with it.
                     self._add(origin.run_id, claim.number, context.row.number)

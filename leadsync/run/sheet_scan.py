@@ -1,6 +1,6 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -72,8 +72,8 @@ class Learned:
     """What the rows of each lead with several repeat of what it was last sent."""
     behind: Mapping[str, Skip] = field(default_factory=dict)
     """The leads with an undecided row, and why their other rows wait, those above it too."""
-    decided_below: Collection[tuple[str, int]] = frozenset()
-    """Run and number of rows whose decision stands below a row of their lead that goes before them."""
+    decided_below: Mapping[tuple[str, int], State] = field(default_factory=dict)
+    """The states, by run and number, of rows that are decided below a row of their lead that comes before them."""
 
 
 class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an error

@@ -303,6 +303,7 @@ def test_a_correction_goes_before_the_row_of_its_lead_that_the_same_file_decides
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == went
     assert ("! 1 corrected row is not sent (row 2)" in said) is (word == "applied")
+    assert "waits for" not in said
 
 
 def test_a_later_row_above_the_decided_one_waits_for_it_still(desk: Desk) -> None:

@@ -71,8 +71,10 @@ def test_a_row_that_replaces_one_left_does_not_wait_for_rows_that_are_merely_lef
 
 
 def test_an_earlier_row_does_not_wait_for_one_that_the_file_decides_further_down() -> None:
-    ahead, none = RowsAhead(AHEAD, ORIGINS), lambda *_: False
-    assert ahead.of("U", 2, none, {(RUN, 3)}) is None
-    assert ahead.of("U", 2, none, {(LATER, 3)}) == Skip(DECIDE, RUN, 3)
-    assert ahead.of("U", 4, none, {(RUN, 3)}) == Skip(DECIDE, RUN, 3), "it goes behind that row"
-    assert ahead.of("U", None, none, {(RUN, 3)}) == Skip(DECIDE, RUN, 3), "as an added one does"
+    ahead, none, sent = RowsAhead(AHEAD, ORIGINS), lambda *_: False, {(RUN, 3): State.SKIPPED}
+    assert ahead.of("U", 2, none, sent) is None
+    assert ahead.of("U", 2, none, {(RUN, 3): State.FAILED}) is None
+    assert ahead.of("U", 2, none, {(RUN, 3): State.SUCCEEDED}) == Skip(SkipKind.LATER_ROW, RUN, 3)
+    assert ahead.of("U", 2, none, {(LATER, 3): State.SKIPPED}) == Skip(DECIDE, RUN, 3)
+    assert ahead.of("U", 4, none, sent) == Skip(DECIDE, RUN, 3), "it goes behind that row"
+    assert ahead.of("U", None, none, sent) == Skip(DECIDE, RUN, 3), "as an added one does"

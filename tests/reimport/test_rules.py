@@ -101,6 +101,12 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
             {"ahead": Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4), "claim": claim(decision="send")},
             Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4),
         ),
+        # called applied in the file: a correction is given up, a decision waits
+        ({"ahead": Skip(SkipKind.LATER_ROW, RUN, 4), "mapped": BUSY}, Skip(SkipKind.LATER_ROW, RUN, 4)),
+        (
+            {"ahead": Skip(SkipKind.LATER_ROW, RUN, 4), "claim": claim(decision="send")},
+            Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4),
+        ),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "claim": claim(decision="send")}, None),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
         ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "is_since": False}, None),

@@ -102,18 +102,18 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
         ),
         (
             (
-                "Run 8 has taken the rows of run 7 but row 2, called not applied; `leadsync resolve 7 --row 2 --send` and "
-                "`leadsync resume 7` send it first; then use: leadsync retry 8"
+                "Run 8 has taken the rows of run 7 but row 2, called not applied; `leadsync resolve 7 --row 2 --send` "
+                "and `leadsync resume 7` send it first; then use: leadsync retry 8"
             ),
             (
-                "Run 8 has taken the rows of run 7 but row 2, called not applied; on the page of run 7 decide to send it, "
-                "and send the rest there: that goes first; then retry run 8"
+                "Run 8 has taken the rows of run 7 but row 2, called not applied; on the page of run 7 decide to send "
+                "it, and send the rest there: that goes first; then retry run 8"
             ),
         ),
         (
             (
-                "no retry sends them; `leadsync resolve 7 --row N --send` for each N and `leadsync resume 7` instead send "
-                "them first"
+                "no retry sends them; `leadsync resolve 7 --row N --send` for each N and `leadsync resume 7` instead "
+                "send them first"
             ),
             "no retry sends them; on the page of run 7 decide to send them, and send the rest there: that goes first",
         ),
