@@ -177,6 +177,18 @@ def test_rows_beyond_the_first_wait_for_the_early_failure_check() -> None:
     asyncio.run(go())
 
 
+def test_a_run_does_not_only_wait_while_rows_are_left_that_were_never_tried() -> None:
+    async def go() -> None:
+        early = EarlyFailureCheck()
+        backlog, _ = await opened(*(row(n) for n in range(2, FIRST_ROWS + 4)), early=early)
+        for job in [await taken(backlog) for _ in range(FIRST_ROWS)]:
+            backlog.later(job, 60.0, "")
+        assert await is_waiting(backlog)
+        assert not backlog.only_waits
+
+    asyncio.run(go())
+
+
 def test_a_row_begun_by_an_earlier_process_is_no_first_one() -> None:
     async def go() -> None:
         early = EarlyFailureCheck()

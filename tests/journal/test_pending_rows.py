@@ -413,6 +413,10 @@ def test_rows_left_are_told_for_leads_with_rows_in_other_runs(journal: Journal, 
 def test_pending_rows_can_be_skipped_and_others_not(journal: Journal) -> None:
     add(journal, RUN, ("A", UNSENT), ("B", FAILED, 106), ("C", UNSENT))
     reason = Skip(SkipKind.UNDECIDED_BEFORE, LATER, 2, status="unknown")
+    journal.confirm(RUN)
     journal.skip(RUN, {2: reason, 3: reason})
     assert ends(journal) == {2: SKIPPED, 3: FAILED, 4: UNSENT}
     assert [record.reason for record in journal.records(RUN)] == [reason, None, None]
+    assert not journal.run(RUN).finished
+    journal.skip(RUN, {4: reason})
+    assert journal.run(RUN).finished, "no row is left to be sent"
