@@ -1,7 +1,7 @@
 """A person's decisions about conflict and unknown rows: the rules of the command line and of the page."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from leadsync.commands import command
 from leadsync.errors import UsageError
@@ -18,6 +18,7 @@ _MOST_DECIDED = 10_000
 """Nobody decides on more rows of a run, one by one."""
 _MOST_NAMED = 10
 """The most rows that a command names."""
+_LEFT = frozenset({Status.UNSENT, Status.UNKNOWN, Status.CONFLICT})
 RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
@@ -55,22 +56,30 @@ def retry_step(journal: Journal, run_id: str, count: int) -> str:
 
 
 def not_applied_first(
-    journal: Journal, run_id: str, failed: Collection[int], *, for_another_run: bool = False
+    journal: Journal, run_id: str, failed: Collection[int], instead: Callable[[str, Collection[int]], str] | None = None
 ) -> Iterator[Remark]:
     """The warning about those of these failed rows of a run that a person calls not applied: behind later rows of
-    their leads no retry sends them. With `for_another_run` that is to send those, and no retry goes before it."""
+    their leads no retry sends them. `instead` words what sends them first, else a retry."""
     decided = journal.decisions(run_id, failed)
     if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
-        instead = f"`{command('retry', run_id)}` instead sends {it} first"
-        if for_another_run:
-            instead = f"{send_first(run_id, rows)} instead send {it} first"
+        how = instead(run_id, rows) if instead is not None else f"`{command('retry', run_id)}` instead sends"
         yield Remark(
             f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
-            f"later rows of {its_lead} went through now, no retry sends {it}; {instead}",
+            f"later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
             loud=True,
         )
+
+
+def decide_before(run_id: str, _rows: Collection[int]) -> str:
+    """What sends rows first whose leads have other rows that a file decides on: until then a retry waits for those."""
+    decide = f"`{command('resolve', run_id, '--row', 'N')}`"
+    return f"to decide by {decide} in place of this file, and then `{command('retry', run_id)}`, sends"
+
+
+def _by_decision(run_id: str, rows: Collection[int]) -> str:
+    return f"{send_first(run_id, rows)} instead send"
 
 
 def send_first(run_id: str, rows: Collection[int]) -> str:
@@ -81,9 +90,12 @@ def send_first(run_id: str, rows: Collection[int]) -> str:
     return f"`{command('resolve', run_id, *numbers, '--send')}`{each} and `{command('resume', run_id)}`"
 
 
-def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iterator[Remark]:
+def given_up_elsewhere(
+    journal: Journal, run_id: str, going: RowsBeside, settled: Collection[tuple[str, int]] = ()
+) -> Iterator[Remark]:
     """The same warning about rows of other runs: those that have taken rows of this one, and those that gave it its
-    rows. `going` gives the rows of this one that go, in their order."""
+    rows, where any open row of the lead is told. `going` gives the rows of this one that go, in their order; `settled`
+    are run and number of rows that go as well, or are decided now."""
     last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
     goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
@@ -96,8 +108,33 @@ def given_up_elsewhere(journal: Journal, run_id: str, going: RowsBeside) -> Iter
     # A retry has the rows of the run that it repeats, under their numbers.
     same = {run_id, repeated_by(journal, journal.run(run_id)).id}
     for giver in givers_of(journal, run_id):
-        rows = given_up(journal, giver, partial(_going_from, journal, giver, same, going))
-        yield from not_applied_first(journal, giver, journal.decided(giver, rows), for_another_run=True)
+        from_there = cache(partial(_going_from, journal, giver, same, going))
+        done = {number for run, number in settled if run == giver}
+        # No retry goes before rows that another run has taken.
+        not_applied = journal.decided(giver, given_up(journal, giver, from_there).keys() - done)
+        yield from not_applied_first(journal, giver, sorted(not_applied), _by_decision)
+        yield from _left_first(giver, sorted(_left_before(journal, giver, from_there) - done))
+
+
+def _left_before(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> set[int]:
+    """The rows of a run that are still to be sent or decided before later rows of their leads; `going`: see
+    `given_up`."""
+    if _LEFT.isdisjoint(journal.tally(run_id).statuses):
+        return set()
+    goes = going()
+    origins = journal.origins(run_id, leads=goes.keys())
+    return {number for number, one in origins.items() if one.state.status in _LEFT and number < goes[one.lead]}
+
+
+def _left_first(run_id: str, rows: Sequence[int]) -> Iterator[Remark]:
+    if rows:
+        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+        it = agreeing(len(rows), "it", "them")
+        yield Remark(
+            f"{listed_rows(rows).capitalize()} of run {run_id} {are} still to be sent or decided, and later rows of "
+            f"{its_lead} go now; `{command('resume', run_id)}` sends {it} first, once decided",
+            loud=True,
+        )
 
 
 def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: RowsBeside) -> dict[str, int]:
@@ -115,19 +152,19 @@ def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
     return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
 
 
-def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> list[int]:
+def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> dict[int, str]:
     """The rows of a run that a person calls not applied, and that no other run has taken, before later rows of their
     leads go. `going` gives the last row of each lead that goes, whichever run sends it."""
     rows = called_not_applied(journal, run_id)
     if not rows:
-        return []
+        return {}
     goes, links = going(), journal.descendants(run_id)
     went: dict[str, int] = {}
     for number, origin in sorted(journal.origins(run_id, leads={*rows.values()}).items()):
         states = (origin.state, *(state for _, state, _ in links.get(number, ())))
         if State.SUCCEEDED in states:
             went[origin.lead] = number
-    return [number for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)]
+    return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}
 
 
 def resume_step(journal: Journal, run_id: str) -> str:

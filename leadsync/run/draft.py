@@ -27,7 +27,7 @@ from leadsync.reimport import (
     same_numbers,
 )
 from leadsync.remarks import Remark
-from leadsync.run.decisions import given_up, given_up_elsewhere, not_applied_first, retry_step
+from leadsync.run.decisions import decide_before, given_up, given_up_elsewhere, not_applied_first, retry_step
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -102,11 +102,16 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
 
 def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     """The warnings about rows that a person has called not applied, and that the file's later ones overtake."""
-    for run_id, taken in effects.taken.items():
-        yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects))
+    settled = {(run_id, number) for run_id, taken in effects.taken.items() for number, _ in taken}
+    settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
+    for run_id in effects.taken:
+        yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects), settled)
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects))
-        goes_too = {number for number, _ in taken}
-        yield from not_applied_first(journal, run_id, [number for number in rows if number not in goes_too])
+        wait = {one.lead for one in journal.rows_ahead(run_id)} if rows else ()
+        left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
+        yield from not_applied_first(journal, run_id, [number for number, lead in left.items() if lead not in wait])
+        here = [number for number, lead in left.items() if lead in wait]
+        yield from not_applied_first(journal, run_id, here, decide_before)
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

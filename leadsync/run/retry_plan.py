@@ -129,8 +129,8 @@ def _refuse_taken(journal: Journal, run: RunRecord) -> None:
         return
     taken, leads = f"Run {other} has taken the rows of run {run.id}", called_not_applied(journal, run.id).values()
     # None of their leads' later rows has gone: any of them may be left there.
-    left = given_up(journal, run.id, lambda: dict.fromkeys(leads, sys.maxsize))
-    if not (left := sorted(journal.decided(run.id, left))):
+    not_applied = given_up(journal, run.id, lambda: dict.fromkeys(leads, sys.maxsize))
+    if not (left := sorted(journal.decided(run.id, not_applied))):
         raise UsageError(f"{taken}; use: leadsync retry {other}")
     first = f"{send_first(run.id, left)} send {agreeing(len(left), 'it', 'them')} first"
     raise UsageError(f"{taken} but {listed_rows(left)}, called not applied; {first}; then use: leadsync retry {other}")

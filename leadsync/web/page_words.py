@@ -133,6 +133,11 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
     (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),
+    (r"`leadsync resume (\S+)` sends (it|them) first, once", r"the page of run \1 sends \2 first, once"),
+    (
+        r"to decide by `leadsync resolve [^`]*` in place of this file, and then `leadsync retry (\S+)`, sends",
+        r"to decide on the page of run \1 in place of this file, and then retry it there, sends",
+    ),
     (r"`leadsync retry (\S+)` instead sends (it|them) first", r"retry run \1 on its page to send \2 first"),
     (
         r"`leadsync resolve (\S+) [^`]*`(?: for each N)? and `leadsync resume [^`]*` (?:instead )?send (it|them) first",

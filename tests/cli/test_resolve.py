@@ -209,5 +209,44 @@ def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_o
     lines = (f"{sold},", f"{called},{word}", *(f"{line}," for line in later))
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows" in said
+    instead = f"to decide by `leadsync resolve {first['run']} --row N` in place of this file"
+    assert f"{instead}, and then `leadsync retry {first['run']}`, sends it first" in said
     assert "waits for an earlier row" not in said
     assert "1 row not corrected, not sent" in said
+
+
+@pytest.mark.parametrize("word", ["not-applied", "send"])
+def test_an_earlier_row_called_not_applied_goes_first_by_a_retry_once_the_next_is_decided(
+    desk: Desk, word: str
+) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    run = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--not-applied")
+    desk.leadsync("resume", run)
+    desk.leadsync("resolve", run, "--row", "3", f"--{word}")
+    dialer.ledger.received.clear()
+    desk.leadsync("retry", run)
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer", "Busy"]
+
+
+@pytest.mark.parametrize("how", ["send", "take back"])
+@pytest.mark.parametrize("given", ["retry", "report"])
+def test_a_row_that_is_open_again_is_named_before_another_run_sends_its_later_rows(
+    desk: Desk, how: str, given: str
+) -> None:
+    """It was called not applied in a file that was stopped; the decision was changed since."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
+    first = desk.leadsync("run", sheet, "--json").json
+    head, row, *later = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    report = desk.sheet("r.csv", f"{head},sync_decision", f"{row},not applied", *(f"{line}," for line in later))
+    second = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong").json
+    desk.leadsync("resolve", first["run"], "--row", "2", f"--{how.replace(' ', '-')}")
+    dialer.ledger.received.clear()
+    said = desk.leadsync(*(("retry", second["run"]) if given == "retry" else ("run", second["files"]["report"]))).err
+    assert (
+        f"! Row 2 of run {first['run']} is still to be sent or decided, and later rows of its lead go now; "
+        f"`leadsync resume {first['run']}` sends it first, once decided"
+    ) in said
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]

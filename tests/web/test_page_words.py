@@ -118,6 +118,14 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
             "no retry sends them; on the page of run 7 decide to send them, and send the rest there: that goes first",
         ),
         (
+            "later rows of its lead go now; `leadsync resume 7` sends it first, once decided",
+            "later rows of its lead go now; the page of run 7 sends it first, once decided",
+        ),
+        (
+            "to decide by `leadsync resolve 7 --row N` in place of this file, and then `leadsync retry 7`, sends it",
+            "to decide on the page of run 7 in place of this file, and then retry it there, sends it",
+        ),
+        (
             "no retry sends it; `leadsync retry 7` instead sends it first",
             "no retry sends it; retry run 7 on its page to send it first",
         ),
