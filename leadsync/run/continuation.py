@@ -18,8 +18,8 @@ from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
-from leadsync.run.decisions import RowsBeside, given_up_elsewhere, not_applied_first
 from leadsync.run.draft import again_remark
+from leadsync.run.earlier_rows import RowsBeside, given_up_elsewhere, not_applied_first
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since

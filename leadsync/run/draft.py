@@ -27,7 +27,8 @@ from leadsync.reimport import (
     same_numbers,
 )
 from leadsync.remarks import Remark
-from leadsync.run.decisions import decide_before, given_up, given_up_elsewhere, not_applied_first, retry_step
+from leadsync.run.decisions import retry_step
+from leadsync.run.earlier_rows import decide_before, given_up, given_up_elsewhere, not_applied_first
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet

@@ -24,8 +24,8 @@ from leadsync.run.continuation import (
     refuse_held,
     refuse_other_place,
 )
-from leadsync.run.decisions import called_not_applied, given_up, given_up_elsewhere, send_first
 from leadsync.run.draft import again_remark
+from leadsync.run.earlier_rows import called_not_applied, given_up, given_up_elsewhere, send_first
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_scan import listed_rows

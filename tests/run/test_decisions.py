@@ -8,7 +8,6 @@ from leadsync.errors import BusyError, UsageError
 from leadsync.journal import open_journal
 from leadsync.models import Status
 from leadsync.run import TAKEN_BACK, decide_rows
-from leadsync.run.decisions import send_first
 from tests.web.filled import RUN, Given, a_run, fill
 
 
@@ -79,9 +78,3 @@ def test_nobody_decides_while_it_is_sent(state: Path) -> None:
         with pytest.raises(BusyError):
             decide_rows(journal, journal.run(RUN), [2], "applied", user="ann")
         assert journal.states(RUN, [2]) == {2: Status.CONFLICT}
-
-
-def test_the_commands_that_send_rows_first_name_few_of_them() -> None:
-    assert send_first(RUN, [2, 5]) == f"`leadsync resolve {RUN} --row 2 --row 5 --send` and `leadsync resume {RUN}`"
-    many = send_first(RUN, range(11))
-    assert many == f"`leadsync resolve {RUN} --row N --send` for each N and `leadsync resume {RUN}`"

@@ -1,0 +1,132 @@
+"""Rows to be sent before later rows of their leads: called not applied by a person, or open in the run that gave a run
+its rows. They are named before those later rows go."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+
+from leadsync.commands import command
+from leadsync.journal import Journal, State
+from leadsync.models import Lead, Status
+from leadsync.plurals import agreeing
+from leadsync.reimport import givers_of, repeated_by
+from leadsync.remarks import Remark
+from leadsync.run.sheet_scan import listed_rows
+
+_LEFT = frozenset({Status.UNSENT, Status.UNKNOWN, Status.CONFLICT})
+_MOST_DECIDED = 10_000
+"""Nobody decides on more rows of a run, one by one."""
+_MOST_NAMED = 10
+"""The most rows that a command names."""
+RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
+"""Of the rows of a run those whose leads have rows in these other runs, each with its number."""
+
+
+def not_applied_first(
+    journal: Journal, run_id: str, failed: Collection[int], instead: Callable[[str, Collection[int]], str] | None = None
+) -> Iterator[Remark]:
+    """The warning about rows called not applied by a person, among these failed ones of a run: behind later rows of
+    their leads no retry sends them. `instead` gives the words for what sends them first; by default a retry does."""
+    decided = journal.decisions(run_id, failed)
+    if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
+        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+        it = agreeing(len(rows), "it", "them")
+        how = instead(run_id, rows) if instead is not None else f"`{command('retry', run_id)}` instead sends"
+        yield Remark(
+            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
+            f"later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
+            loud=True,
+        )
+
+
+def decide_before(run_id: str, _rows: Collection[int]) -> str:
+    """What sends rows first if the file decides on others of their leads: a retry waits for those decisions."""
+    decide = f"`{command('resolve', run_id, '--row', 'N')}`"
+    return f"to decide by {decide} in place of this file, and then `{command('retry', run_id)}`, sends"
+
+
+def _by_decision(run_id: str, rows: Collection[int]) -> str:
+    return f"{send_first(run_id, rows)} instead send"
+
+
+def send_first(run_id: str, rows: Collection[int]) -> str:
+    """The commands that send rows of a run whose leads' later rows are for another run."""
+    all_named = len(rows) <= _MOST_NAMED
+    numbers = [word for row in rows if all_named for word in ("--row", str(row))] or ["--row", "N"]
+    each = "" if all_named else " for each N"
+    return f"`{command('resolve', run_id, *numbers, '--send')}`{each} and `{command('resume', run_id)}`"
+
+
+def given_up_elsewhere(
+    journal: Journal, run_id: str, going: RowsBeside, settled: Collection[tuple[str, int]] = ()
+) -> Iterator[Remark]:
+    """The same warning about rows of other runs, with rows from this one, or givers of its rows; of givers the open
+    rows are named as well. `going` gives the rows of this one to be sent, in their order; `settled` are run and number
+    of rows sent or decided at once."""
+    last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
+    failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
+    goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
+    found: dict[str, list[int]] = {}
+    for number, (by, there) in failed.items():
+        if any(goes.get(record.lead, 0) > number for record in journal.history().record(by, there)):
+            found.setdefault(by, []).append(there)
+    for by, numbers in found.items():
+        yield from not_applied_first(journal, by, numbers)
+    # A retry has the rows of the run that it repeats, under their numbers.
+    same = {run_id, repeated_by(journal, journal.run(run_id)).id}
+    for giver in givers_of(journal, run_id):
+        from_there = cache(partial(_going_from, journal, giver, same, going))
+        done = {number for run, number in settled if run == giver}
+        # No retry goes before rows that another run has taken.
+        not_applied = journal.decided(giver, given_up(journal, giver, from_there).keys() - done)
+        yield from not_applied_first(journal, giver, sorted(not_applied), _by_decision)
+        yield from _left_first(giver, sorted(_left_before(journal, giver, from_there) - done))
+
+
+def _left_before(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> set[int]:
+    """The rows of a run still to be sent or decided before later rows of their leads; `going`: see `given_up`."""
+    if _LEFT.isdisjoint(journal.tally(run_id).statuses):
+        return set()
+    goes = going()
+    origins = journal.origins(run_id, leads=goes.keys())
+    return {number for number, one in origins.items() if one.state.status in _LEFT and number < goes[one.lead]}
+
+
+def _left_first(run_id: str, rows: Sequence[int]) -> Iterator[Remark]:
+    if rows:
+        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+        it = agreeing(len(rows), "it", "them")
+        yield Remark(
+            f"{listed_rows(rows).capitalize()} of run {run_id} {are} still to be sent or decided, and later rows of "
+            f"{its_lead} go now; `{command('resume', run_id)}` sends {it} first, once decided",
+            loud=True,
+        )
+
+
+def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: RowsBeside) -> dict[str, int]:
+    """By lead, the last row to be sent of those taken from a giver by these runs: its number there."""
+    there = {
+        number: own for own, later in journal.descendants(giver).items() for by, _, number in later if by in by_runs
+    }
+    return {lead.external_id: there[number] for number, lead in going({giver}) if number in there}
+
+
+def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
+    """The rows of a run called not applied by a person and taken by no other run, each with its lead."""
+    decided = journal.decisions(run_id, journal.last_decided(run_id, _MOST_DECIDED))
+    failed = [number for number, made in decided.items() if made.decided == "not applied"]
+    return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
+
+
+def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> dict[int, str]:
+    """The `called_not_applied` rows before later rows of their leads, of which none went through yet. `going` gives by
+    lead the last row to be sent, by whichever run, with its number in this one."""
+    rows = called_not_applied(journal, run_id)
+    if not rows:
+        return {}
+    goes, links = going(), journal.descendants(run_id)
+    went: dict[str, int] = {}
+    for number, origin in sorted(journal.origins(run_id, leads={*rows.values()}).items()):
+        states = (origin.state, *(state for _, state, _ in links.get(number, ())))
+        if State.SUCCEEDED in states:
+            went[origin.lead] = number
+    return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}
