@@ -103,7 +103,6 @@ class JournalStates(RuleBasedStateMachine):
             self.attempts[number] += 1
             self.wait(self.log.begin(number, self.attempts[number]))
             self.before[number], self.model[number] = self.model[number], "in_flight"
-            self.decided_about.pop(number, None)
 
     @rule(number=numbers)
     def let_it_leave(self, number: int) -> None:
@@ -117,6 +116,8 @@ class JournalStates(RuleBasedStateMachine):
             self.wait(self.log.finish(number, self.attempts[number], ENDS[status], status))
             self.model[number] = "pending" if status is Status.UNSENT else status.value
             self.left.discard(number)
+            if status is not Status.UNSENT:
+                self.decided_about.pop(number, None)
 
     @rule(number=numbers, maybe_applied=st.booleans())
     def withdraw_what_never_left(self, number: int, maybe_applied: bool) -> None:
@@ -125,6 +126,8 @@ class JournalStates(RuleBasedStateMachine):
             self.wait(self.log.withdraw(number, self.attempts[number], status))
             self.attempts[number] -= 1
             self.model[number] = "unknown" if maybe_applied else "pending"
+            if maybe_applied:
+                self.decided_about.pop(number, None)
 
     @rule(number=numbers)
     def run_out_of_attempts(self, number: int) -> None:
@@ -144,6 +147,8 @@ class JournalStates(RuleBasedStateMachine):
         for number in in_flight:
             self.model[number] = "unknown" if number in self.left else self.before[number]
             self.attempts[number] -= number not in self.left
+            if self.model[number] == "unknown":
+                self.decided_about.pop(number, None)
         self.left.clear()
         self.open_log()
 
@@ -151,7 +156,7 @@ class JournalStates(RuleBasedStateMachine):
     def decide(self, number: int, state: State) -> None:
         """A person decides undecided rows, and otherwise what nothing was sent from; anything else is left alone."""
         undecided = self.model[number] in ("unknown", "conflict")
-        may_decide = undecided or number in self.decided_about
+        may_decide = undecided or self.can_be_taken_back(number)
         assert self.journal.resolve("run", [number], state, "send") == may_decide
         if undecided:
             self.decided_about[number] = self.model[number]
@@ -160,9 +165,13 @@ class JournalStates(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def take_a_decision_back(self, number: int) -> None:
-        assert self.journal.take_back("run", [number]) == (number in self.decided_about)
-        if number in self.decided_about:
+        assert self.journal.take_back("run", [number]) == self.can_be_taken_back(number)
+        if self.can_be_taken_back(number):
             self.model[number] = self.decided_about.pop(number)
+
+    def can_be_taken_back(self, number: int) -> bool:
+        """Whether a decision stands that nothing was sent from: an attempt that never began is none."""
+        return number in self.decided_about and self.model[number] != "in_flight"
 
     @rule(chosen=st.sets(numbers))
     def take_over(self, chosen: set[int]) -> None:
