@@ -1,6 +1,7 @@
 """Rows to be sent before later rows of their leads: called not applied by a person, or open in the run that gave a run
 its rows. They are named before those later rows go."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
@@ -13,8 +14,6 @@ from leadsync.remarks import Remark
 from leadsync.run.sheet_scan import listed_rows
 
 _LEFT = frozenset({Status.UNSENT, Status.UNKNOWN, Status.CONFLICT})
-_MOST_DECIDED = 10_000
-"""Nobody decides on more rows of a run, one by one."""
 _MOST_NAMED = 10
 """The most rows that a command names."""
 RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
@@ -59,9 +58,9 @@ def send_first(run_id: str, rows: Collection[int]) -> str:
 def given_up_elsewhere(
     journal: Journal, run_id: str, going: RowsBeside, settled: Collection[tuple[str, int]] = ()
 ) -> Iterator[Remark]:
-    """The same warning about rows of other runs, with rows from this one, or givers of its rows; of givers the open
-    rows are named as well. `going` gives the rows of this one to be sent, in their order; `settled` are run and number
-    of rows sent or decided at once."""
+    """The same warning about rows of other runs: those with rows of this one, and those that gave it its rows. Of the
+    latter, open rows are named as well. `going` gives the rows of this run to be sent, in their order; `settled` are
+    run and number of rows that the same file sends or decides."""
     last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
     goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
@@ -112,7 +111,7 @@ def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: R
 
 def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
     """The rows of a run called not applied by a person and taken by no other run, each with its lead."""
-    decided = journal.decisions(run_id, journal.last_decided(run_id, _MOST_DECIDED))
+    decided = journal.decisions(run_id, journal.last_decided(run_id, sys.maxsize))
     failed = [number for number, made in decided.items() if made.decided == "not applied"]
     return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
 
