@@ -239,13 +239,6 @@ class PendingRows(Protocol):
         """Those of these rows with a later row of their lead in the run that went through, each with the last such."""
         ...
 
-    def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
-        """The failed rows that a retry would send, and no more once the rows up to row `end`, or all, have gone.
-
-        A row of a lead that waits for a person is none of them.
-        """
-        ...
-
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         """Store a run with the rows of its `retry_of` to be sent again, a trial of the first `limit`; its lock is held.
 

@@ -25,12 +25,11 @@ from leadsync.journal.values import OvertakenRow, Queued
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 
-_LATER = (
+_OVERTAKEN = (
     "EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
-    "AND later.number > rows.number AND {later})"
+    "AND later.number > rows.number AND later.state = 'succeeded')"
 )
-"""The run has a later row of the row's lead of which `later` is true."""
-_OVERTAKEN = _LATER.format(later="later.state = 'succeeded'")
+"""A later row of the row's lead in the run went through."""
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
 _STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
 _RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
@@ -44,12 +43,7 @@ _NOT_SENT_SINCE = (
     "AND its.number = taken.by_number WHERE taken.run = ? AND its.state <> 'skipped')"
 )
 _LEFT_OUT = f"rows.run = ? AND {OPEN_STATES} AND {_NOT_SENT_SINCE} AND number NOT IN ({CORRECTED}) AND {_OVERTAKEN}"
-_TO_BE_LEFT_OUT = (
-    f"rows.run = ? AND {_FAILED} AND {_STAYED} AND NOT {_OVERTAKEN} AND "
-    f"{_LATER.format(later=f'later.number <= ? AND {CAN_GO}')}"
-)
-"""The rows that a retry and a correction leave out, and the failed ones that a retry does once the rows up to a given
-one have gone."""
+"""The rows that a retry and a correction leave out."""
 
 # CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
 _SENT_BESIDE = (
@@ -183,12 +177,6 @@ class SqlPendingRows(SqlRunQueue):
                 [json.dumps([*numbers]), run_key(connection, run_id)],
             )
             return dict(rows)
-
-    def overtaken_soon(self, run_id: str, end: int | None) -> list[int]:
-        with self._database.reading() as connection:
-            given = [*_retried(run_key(connection, run_id), run_id), NO_END if end is None else end]
-            rows = connection.execute(f"SELECT number FROM rows WHERE {_TO_BE_LEFT_OUT} ORDER BY number", given)
-            return [number for (number,) in rows]
 
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         with self._database.writing() as connection:
