@@ -296,6 +296,26 @@ def test_rows_that_can_go_and_rows_that_wait_up_to_a_trials_end(
     assert (journal.ready(RUN, end), journal.waiting(RUN, end)) == (ready, waiting)
 
 
+@pytest.mark.parametrize("ahead", [UNKNOWN, CONFLICT])
+def test_a_row_waits_for_no_later_one(journal: Journal, tmp_path: Path, ahead: Status) -> None:
+    """Row 2 was called not applied, and is to be sent by a decision: rows 3 and 4 were sent in between."""
+    add(journal, RUN, ("A", UNSENT), ("A", FAILED, 101), ("A", ahead), ("A", UNSENT))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("A", UNSENT))
+    journal.confirm(LATER, Effects(taken={RUN: [(3, 2)]}))
+    assert (journal.ready(RUN, None), journal.waiting(RUN, None), journal.has_more(RUN)) == (1, 1, True)
+    assert [number for number, _ in journal.leads_left(RUN, None, [LATER])] == [2]
+    assert journal.runs_ahead(RUN) == [RUN, LATER]
+
+
+def test_no_run_is_ahead_of_its_last_rows(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", UNSENT), ("A", FAILED, 101))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("A", UNSENT))
+    journal.confirm(LATER, Effects(taken={RUN: [(3, 2)]}))
+    assert (journal.ready(RUN, None), journal.runs_ahead(RUN)) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("rows", "more"),
     [

@@ -14,10 +14,11 @@ from leadsync.journal.sql.row_table import (
     CAN_GO,
     CORRECTABLE,
     CORRECTED,
-    LEADS_THAT_WAIT,
+    LEADS_AHEAD,
     NOT_TAKEN,
     OPEN_STATES,
     ROWS_AHEAD,
+    ROWS_THAT_WAIT,
 )
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
@@ -31,7 +32,7 @@ _OVERTAKEN = (
 )
 """A later row of the row's lead in the run went through."""
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
-_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
+_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_AHEAD}) AND number NOT IN ({CORRECTED})"
 _RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
 """The rows that a retry sends; see `_retried` for the values.
 
@@ -62,13 +63,13 @@ class SqlPendingRows(SqlRunQueue):
             return _nth_pending(connection, run_key(connection, run_id), count)
 
     def ready(self, run_id: str, end: int | None) -> int:
-        return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})")
+        return self._count(run_id, end, f"{CAN_GO} AND number NOT IN ({ROWS_THAT_WAIT})")
 
     def leads_left(self, run_id: str, end: int | None, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
-        condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})"
+        condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND number NOT IN ({ROWS_THAT_WAIT})"
         with self._database.streaming() as connection:
             key = run_key(connection, run_id)
-            yield from _leads(connection, condition, [key, NO_END if end is None else end, key], others)
+            yield from _leads(connection, condition, [key, NO_END if end is None else end, key, key], others)
 
     def leads_of_retry(self, run_id: str, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         with self._database.streaming() as connection:
@@ -120,14 +121,15 @@ class SqlPendingRows(SqlRunQueue):
             return int(row[0])
 
     def waiting(self, run_id: str, end: int | None) -> int:
-        return self._count(run_id, end, f"state = 'pending' AND lead IN ({LEADS_THAT_WAIT})")
+        return self._count(run_id, end, f"state = 'pending' AND number IN ({ROWS_THAT_WAIT})")
 
     def runs_ahead(self, run_id: str) -> list[str]:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             runs = connection.execute(
-                f"SELECT DISTINCT runs.id FROM ({ROWS_AHEAD}) AS ahead JOIN runs USING (run) WHERE lead IN "
-                f"(SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state = 'pending') ORDER BY runs.id",
+                f"SELECT DISTINCT runs.id FROM ({ROWS_AHEAD}) AS ahead JOIN runs USING (run) WHERE EXISTS "
+                "(SELECT 1 FROM rows AS waits WHERE waits.run = ? AND waits.lead = ahead.lead "
+                "AND waits.number > ahead.number AND waits.state = 'pending') ORDER BY runs.id",
                 [key, key],
             )
             return [run for (run,) in runs]
@@ -137,7 +139,7 @@ class SqlPendingRows(SqlRunQueue):
             key = run_key(connection, run_id)
             count: int = connection.execute(
                 f"SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND {OPEN} AND {condition}",
-                [key, NO_END if end is None else end, key],
+                [key, NO_END if end is None else end, key, key],
             ).fetchone()[0]
             return count
 
@@ -146,8 +148,8 @@ class SqlPendingRows(SqlRunQueue):
             key = run_key(connection, run_id)
             row = connection.execute(
                 f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND (state = 'in_flight' OR {CAN_GO}) "
-                f"AND lead NOT IN ({LEADS_THAT_WAIT}) LIMIT 1",
-                [key, key],
+                f"AND number NOT IN ({ROWS_THAT_WAIT}) LIMIT 1",
+                [key, key, key],
             )
             return row.fetchone() is not None
 
@@ -202,10 +204,10 @@ class SqlPendingRows(SqlRunQueue):
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
                 [*kept_reason(Skip(SkipKind.RETRIED, run.id)), old, new],
             )
-            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT})"
+            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND number NOT IN ({ROWS_THAT_WAIT})"
             connection.execute(
                 f"UPDATE runs SET tally = NULL, stopped = '', finished = NOT EXISTS ({left}) WHERE run = ?",
-                [old, old, old],
+                [old, old, old, old],
             )
             if limit is not None:
                 set_run(connection, run.id, {"last_row": _nth_pending(connection, new, limit)})

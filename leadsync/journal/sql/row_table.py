@@ -64,8 +64,13 @@ def rows_ahead(undecided: str) -> str:
 
 _UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 ROWS_AHEAD = rows_ahead(_UNDECIDED)
-LEADS_THAT_WAIT = f"SELECT lead FROM ({ROWS_AHEAD}) AS ahead"
-"""The leads of a run whose rows wait for one of them. The value of both is the run's key."""
+LEADS_AHEAD = f"SELECT lead FROM ({ROWS_AHEAD}) AS ahead"
+"""The leads of the rows of a run that others wait for. The value of both is the run's key."""
+ROWS_THAT_WAIT = (
+    f"SELECT waits.number FROM ({ROWS_AHEAD}) AS ahead JOIN rows AS waits "
+    "ON waits.run = ? AND waits.lead = ahead.lead AND waits.number > ahead.number"
+)
+"""The rows of a run behind one of their lead that they wait for. The values are the run's key, twice."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""

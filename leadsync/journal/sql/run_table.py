@@ -8,7 +8,7 @@ from leadsync.journal.json_text import tally_json
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, stored
 from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
 from leadsync.journal.sql.database import Connection, places
-from leadsync.journal.sql.row_table import CAN_GO, LEADS_THAT_WAIT
+from leadsync.journal.sql.row_table import CAN_GO, ROWS_THAT_WAIT
 from leadsync.journal.states import State
 from leadsync.models import RunRecord, Status
 from leadsync.reasons import SkipKind
@@ -98,8 +98,8 @@ def reopen_givers(connection: Connection, run_id: str) -> None:
         # One under way is not finished, and stays so.
         connection.execute(
             "UPDATE runs SET finished = FALSE WHERE run = ? AND finished AND EXISTS (SELECT 1 FROM "
-            f"{OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND {CAN_GO} AND lead NOT IN ({LEADS_THAT_WAIT}))",
-            [key, key],
+            f"{OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND {CAN_GO} AND number NOT IN ({ROWS_THAT_WAIT}))",
+            [key, key, key],
         )
 
 
