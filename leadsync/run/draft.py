@@ -107,12 +107,13 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
     for run_id in effects.taken:
         yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects), settled)
-        rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects))
+        applied = effects.decided.get((run_id, State.SUCCEEDED), ())
+        rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         wait = {one.lead for one in journal.rows_ahead(run_id)} if rows else ()
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
         yield from not_applied_first(journal, run_id, [number for number, lead in left.items() if lead not in wait])
         here = [number for number, lead in left.items() if lead in wait]
-        yield from not_applied_first(journal, run_id, here, decide_before)
+        yield from not_applied_first(journal, run_id, here, decide_before(run_id))
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

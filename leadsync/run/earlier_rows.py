@@ -14,22 +14,18 @@ from leadsync.remarks import Remark
 from leadsync.run.sheet_scan import listed_rows
 
 _LEFT = frozenset({Status.UNSENT, Status.UNKNOWN, Status.CONFLICT})
-_MOST_NAMED = 10
-"""The most rows that a command names."""
 RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
-def not_applied_first(
-    journal: Journal, run_id: str, failed: Collection[int], instead: Callable[[str, Collection[int]], str] | None = None
-) -> Iterator[Remark]:
+def not_applied_first(journal: Journal, run_id: str, failed: Collection[int], instead: str = "") -> Iterator[Remark]:
     """The warning about rows called not applied by a person, among these failed ones of a run: behind later rows of
     their leads no retry sends them. `instead` gives the words for what sends them first; by default a retry does."""
     decided = journal.decisions(run_id, failed)
     if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
-        how = instead(run_id, rows) if instead is not None else f"`{command('retry', run_id)}` instead sends"
+        how = instead or f"`{command('retry', run_id)}` instead sends"
         yield Remark(
             f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
             f"later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
@@ -37,22 +33,11 @@ def not_applied_first(
         )
 
 
-def decide_before(run_id: str, _rows: Collection[int]) -> str:
-    """What sends rows first if the file decides on others of their leads: a retry waits for those decisions."""
-    decide = f"`{command('resolve', run_id, '--row', 'N')}`"
-    return f"to decide by {decide} in place of this file, and then `{command('retry', run_id)}`, sends"
-
-
-def _by_decision(run_id: str, rows: Collection[int]) -> str:
-    return f"{send_first(run_id, rows)} instead send"
-
-
-def send_first(run_id: str, rows: Collection[int]) -> str:
-    """The commands that send rows of a run whose leads' later rows are for another run."""
-    all_named = len(rows) <= _MOST_NAMED
-    numbers = [word for row in rows if all_named for word in ("--row", str(row))] or ["--row", "N"]
-    each = "" if all_named else " for each N"
-    return f"`{command('resolve', run_id, *numbers, '--send')}`{each} and `{command('resume', run_id)}`"
+def decide_before(run_id: str) -> str:
+    """What sends rows first if the file decides on others of their leads. A retry would send corrected rows of the file
+    as they were."""
+    decide, files = command("resolve", run_id, "--row", "N"), command("report", run_id)
+    return f"to decide by `{decide}` in place of this file, and then to give the retry file of `{files}`, sends"
 
 
 def given_up_elsewhere(
@@ -75,9 +60,7 @@ def given_up_elsewhere(
     for giver in givers_of(journal, run_id):
         from_there = cache(partial(_going_from, journal, giver, same, going))
         done = {number for run, number in settled if run == giver}
-        # No retry goes before rows that another run has taken.
-        not_applied = journal.decided(giver, given_up(journal, giver, from_there).keys() - done)
-        yield from not_applied_first(journal, giver, sorted(not_applied), _by_decision)
+        yield from not_applied_first(journal, giver, sorted(given_up(journal, giver, from_there).keys() - done))
         yield from _left_first(giver, sorted(_left_before(journal, giver, from_there) - done))
 
 
@@ -116,9 +99,11 @@ def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
     return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
 
 
-def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> dict[int, str]:
-    """The `called_not_applied` rows before later rows of their leads, of which none went through yet. `going` gives by
-    lead the last row to be sent, by whichever run, with its number in this one."""
+def given_up(
+    journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]], applied: Collection[int] = ()
+) -> dict[int, str]:
+    """The `called_not_applied` rows before later rows of their leads, of which none went through yet or is now called
+    `applied`. `going` gives by lead the last row to be sent, by whichever run, with its number in this one."""
     rows = called_not_applied(journal, run_id)
     if not rows:
         return {}
@@ -126,6 +111,6 @@ def given_up(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int
     went: dict[str, int] = {}
     for number, origin in sorted(journal.origins(run_id, leads={*rows.values()}).items()):
         states = (origin.state, *(state for _, state, _ in links.get(number, ())))
-        if State.SUCCEEDED in states:
+        if State.SUCCEEDED in states or number in applied:
             went[origin.lead] = number
     return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}

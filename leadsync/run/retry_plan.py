@@ -1,6 +1,5 @@
 """The plan to send failed and unsent rows again, as a new run."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +24,7 @@ from leadsync.run.continuation import (
     refuse_other_place,
 )
 from leadsync.run.draft import again_remark
-from leadsync.run.earlier_rows import called_not_applied, given_up, given_up_elsewhere, send_first
+from leadsync.run.earlier_rows import given_up_elsewhere
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_scan import listed_rows
@@ -125,15 +124,8 @@ def _refuse_taken(journal: Journal, run: RunRecord) -> None:
     """Raise UsageError if a later run can send the rows of a run again."""
     later_runs = set(journal.lineage(run.id))
     other = next((one.id for one in journal.runs() if one.id in later_runs and journal.count_retry(one.id)), "")
-    if not other:
-        return
-    taken, leads = f"Run {other} has taken the rows of run {run.id}", called_not_applied(journal, run.id).values()
-    # None of their leads' later rows has gone: any of them may be left there.
-    not_applied = given_up(journal, run.id, lambda: dict.fromkeys(leads, sys.maxsize))
-    if not (left := sorted(journal.decided(run.id, not_applied))):
-        raise UsageError(f"{taken}; use: leadsync retry {other}")
-    first = f"{send_first(run.id, left)} send {agreeing(len(left), 'it', 'them')} first"
-    raise UsageError(f"{taken} but {listed_rows(left)}, called not applied; {first}; then use: leadsync retry {other}")
+    if other:
+        raise UsageError(f"Run {other} has taken the rows of run {run.id}; use: leadsync retry {other}")
 
 
 def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:

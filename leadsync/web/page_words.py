@@ -135,14 +135,10 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),
     (r"`leadsync resume (\S+)` sends (it|them) first, once", r"the page of run \1 sends \2 first, once"),
     (
-        r"to decide by `leadsync resolve [^`]*` in place of this file, and then `leadsync retry (\S+)`, sends",
-        r"to decide on the page of run \1 in place of this file, and then retry it there, sends",
+        r"by `leadsync resolve [^`]*` (in place of this file, and then) to give the retry file of `[^`]*report (\S+)`,",
+        r"on the page of run \2 \1 to upload its retry file,",
     ),
     (r"`leadsync retry (\S+)` instead sends (it|them) first", r"retry run \1 on its page to send \2 first"),
-    (
-        r"`leadsync resolve (\S+) [^`]*`(?: for each N)? and `leadsync resume [^`]*` (?:instead )?send (it|them) first",
-        r"on the page of run \1 decide to send \2, and send the rest there: that goes first",
-    ),
     (r"; --skip-unchanged sends each once", f"; tick {_label('skip_unchanged')} to send each once"),
     (r"`leadsync resume` goes on", "its page goes on"),
     (r"go on with `leadsync resume(?: [^`]*)?` instead", "go on with the copy's run on its page instead"),

@@ -167,20 +167,19 @@ def test_a_row_called_not_applied_is_named_before_another_run_sends_its_later_ro
     stopped = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong")
     assert stopped.code == 4
     run, second = first["run"], stopped.json["run"]
-    send = f"`leadsync resolve {run} --row 2 --send` and `leadsync resume {run}`"
-    refused = desk.leadsync("retry", run)
-    assert refused.code == 2
-    assert f"Run {second} has taken the rows of run {run} but row 2, called not applied; {send} send it" in refused.err
     given = {"report": "run", "retry file": "run"}.get(how, how)
     file = stopped.json["files"].get(how.split()[0]) if given == "run" else second
     dialer.ledger.received.clear()
     said = desk.leadsync(given, file)
     assert f"! Row 2 of run {run}, decided as not applied, is not sent by it, and once later rows of its" in said.err
-    assert f"no retry sends it; {send} instead send it first" in said.err
+    assert f"no retry sends it; `leadsync retry {run}` instead sends it first" in said.err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]
 
 
-def test_a_row_called_not_applied_goes_first_by_the_commands_that_are_named(desk: Desk) -> None:
+@pytest.mark.parametrize("how", ["retry", "resume"])
+@pytest.mark.parametrize("by", ["retry", "resolve"])
+def test_a_row_called_not_applied_goes_first_by_the_command_that_is_named(desk: Desk, by: str, how: str) -> None:
+    """By a decision to send it, too."""
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
     sheet = desk.sheet("leads.csv", SHEET[0], "9857,Null,0383218190,Sale,,", "9857,Null,0383218190,No Answer,,")
     first = desk.leadsync("run", sheet, "--json").json
@@ -188,11 +187,34 @@ def test_a_row_called_not_applied_goes_first_by_the_commands_that_are_named(desk
     report = desk.sheet("r.csv", f"{head},sync_decision", f"{row},not applied", *(f"{line}," for line in later))
     second = desk.leadsync("run", report, "--json", LEADSYNC_API_KEY="wrong").json["run"]
     dialer.ledger.received.clear()
-    desk.leadsync("resolve", first["run"], "--row", "2", "--send")
-    desk.leadsync("resume", first["run"])
-    said = desk.leadsync("retry", second).err
+    if by == "resolve":
+        desk.leadsync("resolve", first["run"], "--row", "2", "--send")
+    assert desk.leadsync("resume" if by == "resolve" else "retry", first["run"]).code == 0
+    said = desk.leadsync(how, second).err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer"]
-    assert "not applied" not in said
+    assert "not applied" not in said or how == "resume"  # a run that goes on repeats what its start said
+    assert "undo" not in said
+
+
+@pytest.mark.parametrize("how", ["retry", "resume"])
+def test_a_row_refused_behind_an_undecided_one_goes_first_once_that_is_decided(desk: Desk, how: str) -> None:
+    """Its file was stopped: the row was called not applied earlier, and no decision changes that any more."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    run = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--not-applied")
+    report = desk.leadsync("resume", run, "--json").json["files"]["report"]
+    head, sold, called, *later = Path(report).read_text("utf-8").splitlines()
+    lines = (f"{sold},", f"{called},not applied", *(f"{line}," for line in later))
+    file = desk.sheet("r.csv", f"{head},sync_decision", *lines)
+    second = desk.leadsync("run", file, "--json", LEADSYNC_API_KEY="wrong").json["run"]
+    named = f"! Rows 2, 3 of run {run}, decided as not applied, are not sent by it"
+    third = desk.leadsync("retry", second, "--json", LEADSYNC_API_KEY="wrong")
+    assert named in third.err
+    dialer.ledger.received.clear()
+    assert desk.leadsync("retry", run).code == 0
+    said = desk.leadsync(how, third.json["run"]).err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer", "Busy"]
     assert "undo" not in said
 
 
@@ -210,9 +232,42 @@ def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_o
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows" in said
     instead = f"to decide by `leadsync resolve {first['run']} --row N` in place of this file"
-    assert f"{instead}, and then `leadsync retry {first['run']}`, sends it first" in said
+    assert f"{instead}, and then to give the retry file of `leadsync report {first['run']}`, sends it first" in said
     assert "waits for an earlier row" not in said
     assert "1 row not corrected, not sent" in said
+
+
+@pytest.mark.parametrize("word", ["not-applied", "send"])
+def test_an_earlier_row_called_not_applied_goes_first_by_the_retry_file_once_the_next_is_decided(
+    desk: Desk, word: str
+) -> None:
+    """With a correction of a later one, which a retry would send as it was."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    run = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--not-applied")
+    desk.leadsync("resume", run)
+    desk.leadsync("resolve", run, "--row", "3", f"--{word}")
+    file = Path(desk.leadsync("report", run, "--json").json["files"]["retry"])
+    file.write_text(file.read_text("utf-8").replace("Busy", "Sale"), "utf-8")
+    dialer.ledger.received.clear()
+    assert desk.leadsync("run", file).code == 0
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer", "Sale"]
+
+
+def test_a_row_called_not_applied_is_not_named_behind_one_that_the_file_calls_applied(desk: Desk) -> None:
+    """No command sends it first any more."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    first = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json
+    desk.leadsync("resolve", first["run"], "--row", "2", "--not-applied")
+    report = desk.leadsync("resume", first["run"], "--json").json["files"]["report"]
+    head, sold, called, *later = Path(report).read_text("utf-8").splitlines()
+    lines = (f"{sold},", f"{called},applied", *(f"{line}," for line in later))
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Busy"]
+    assert "decided as not applied" not in said
 
 
 @pytest.mark.parametrize("word", ["not-applied", "send"])

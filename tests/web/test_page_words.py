@@ -101,29 +101,15 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
             "leave the cell blank or add it to “Words that mean blank”",
         ),
         (
-            (
-                "Run 8 has taken the rows of run 7 but row 2, called not applied; `leadsync resolve 7 --row 2 --send` "
-                "and `leadsync resume 7` send it first; then use: leadsync retry 8"
-            ),
-            (
-                "Run 8 has taken the rows of run 7 but row 2, called not applied; on the page of run 7 decide to send "
-                "it, and send the rest there: that goes first; then retry run 8"
-            ),
-        ),
-        (
-            (
-                "no retry sends them; `leadsync resolve 7 --row N --send` for each N and `leadsync resume 7` instead "
-                "send them first"
-            ),
-            "no retry sends them; on the page of run 7 decide to send them, and send the rest there: that goes first",
-        ),
-        (
             "later rows of its lead go now; `leadsync resume 7` sends it first, once decided",
             "later rows of its lead go now; the page of run 7 sends it first, once decided",
         ),
         (
-            "to decide by `leadsync resolve 7 --row N` in place of this file, and then `leadsync retry 7`, sends it",
-            "to decide on the page of run 7 in place of this file, and then retry it there, sends it",
+            (
+                "to decide by `leadsync resolve 7 --row N` in place of this file, and then to give the retry file of "
+                "`leadsync report 7`, sends it first"
+            ),
+            "to decide on the page of run 7 in place of this file, and then to upload its retry file, sends it first",
         ),
         (
             "no retry sends it; `leadsync retry 7` instead sends it first",

@@ -14,7 +14,7 @@ from leadsync.journal.sql.row_table import (
     CAN_GO,
     CORRECTABLE,
     CORRECTED,
-    LEADS_AHEAD,
+    FAILURES_THAT_WAIT,
     NOT_TAKEN,
     OPEN_STATES,
     ROWS_AHEAD,
@@ -32,7 +32,7 @@ _OVERTAKEN = (
 )
 """A later row of the row's lead in the run went through."""
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
-_STAYED = f"{NOT_TAKEN} AND lead NOT IN ({LEADS_AHEAD}) AND number NOT IN ({CORRECTED})"
+_STAYED = f"{NOT_TAKEN} AND number NOT IN ({FAILURES_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
 _RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
 """The rows that a retry sends; see `_retried` for the values.
 
@@ -227,7 +227,7 @@ class SqlPendingRows(SqlRunQueue):
 
 def _retried(key: int, run_id: str) -> list[object]:
     """The values of `_RETRIED` for a run, in their order."""
-    return [key, run_id, key, key, key]
+    return [key, run_id, key, key, key, key]
 
 
 def _leads(

@@ -64,13 +64,19 @@ def rows_ahead(undecided: str) -> str:
 
 _UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 ROWS_AHEAD = rows_ahead(_UNDECIDED)
-LEADS_AHEAD = f"SELECT lead FROM ({ROWS_AHEAD}) AS ahead"
-"""The leads of the rows of a run that others wait for. The value of both is the run's key."""
-ROWS_THAT_WAIT = (
-    f"SELECT waits.number FROM ({ROWS_AHEAD}) AS ahead JOIN rows AS waits "
-    "ON waits.run = ? AND waits.lead = ahead.lead AND waits.number > ahead.number"
-)
+
+
+def _behind(ahead: str) -> str:
+    return (
+        f"SELECT waits.number FROM ({ROWS_AHEAD}) AS ahead JOIN rows AS waits "
+        f"ON waits.run = ? AND waits.lead = ahead.lead AND {ahead}"
+    )
+
+
+ROWS_THAT_WAIT = _behind("waits.number > ahead.number")
 """The rows of a run behind one of their lead that they wait for. The values are the run's key, twice."""
+FAILURES_THAT_WAIT = _behind("(waits.number > ahead.number OR NOT ahead.goes)")
+"""The rows that would wait if they failed: for a later one to be decided as well. The same values."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""
