@@ -12,7 +12,7 @@ from leadsync.reimport.claims import MOST_DIGITS, NO_CLAIM, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
-from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.lineage import Earlier, Lineage
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rows_ahead import NONE_DECIDED
@@ -243,7 +243,7 @@ class ContextBuilder:
             waits = self._still_to_go(earlier.waiting.wait.get(number))
             waits = waits or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
             context = context._replace(behind=context.behind or waits, added=added)
-        is_by_now = number in earlier.waiting.by_now
+        is_by_now, places = number in earlier.waiting.by_now, self._places(earlier, number)
         return context._replace(
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
             origin=origin,
@@ -252,19 +252,32 @@ class ContextBuilder:
             same_place=earlier.same_place,
             later=(later := earlier.descendants.get(number, ())),
             is_taken=bool(later) and earlier.is_taken(number, mapped),
-            later_row=earlier.later_row(lead, number),
+            later_row=next(filter(None, (one.later_row(lead, row) for one, row in places)), None),
             is_older=(last := context.last_sent) is not None and earlier.is_older(number, last),
             # A row that waited goes behind what its lead was sent meanwhile, be it the same.
             is_since=last is not None and not is_by_now and earlier.reading_of(number).is_before(last),
-            ahead=earlier.ahead.of(
-                lead,
-                number,
-                self.transfer.is_decided,
-                self._decided_below,
-                replaces=self._replaces(mapped, origin),
-            ),
+            ahead=self._ahead(lead, mapped, origin, places),
             before=before,
         )
+
+    def _places(self, earlier: Earlier, number: int) -> list[tuple[Earlier, int]]:
+        """The row in its run, and in the runs that its file or its sheet has it from: those may have more rows of its
+        lead."""
+        places, seen = [(earlier, number)], {earlier.run.id, earlier.sheet_run}
+        while (first := places[-1][0].first_row(places[-1][1])) and first[0] not in seen:
+            seen.add(first[0])
+            before = self._lineage.earlier(first[0])
+            if before is not None and first[1] in before.origins:
+                places.append((before, first[1]))
+        return places
+
+    def _ahead(
+        self, lead: str, mapped: Lead | Rejected, origin: Origin, places: Sequence[tuple[Earlier, int]]
+    ) -> Skip | None:
+        """Why the row waits for another one of its lead in the runs that it is or was a row of."""
+        is_decided, below, replaces = self.transfer.is_decided, self._decided_below, self._replaces(mapped, origin)
+        found = (one.ahead.of(lead, number, is_decided, below, replaces=replaces) for one, number in places)
+        return next(filter(None, found), None)
 
     def _replaces(self, mapped: Lead | Rejected, origin: Origin) -> bool:
         """Whether the row corrects one left of its run."""
@@ -283,6 +296,7 @@ class ContextBuilder:
         if origin.state in (State.UNKNOWN, State.CONFLICT):
             self._check_attempts(row, claim, origin)
             return
+        _check_run(row, claim, origin)
         before = self._lineage.decision(origin.run_id, number)
         if before not in ("", claim.decision):
             how = f"write that again, or first `leadsync resolve {origin.run_id} --row {number} --take-back`"
@@ -396,6 +410,18 @@ def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin)
         raise SheetError(
             f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about lead {origin.lead!r} (row {claim.row} of "
             f"run {claim.run}), but the row names {mapped.external_id or 'no lead'!r}; put the id back, or clear the "
+            "decision. Nothing was sent."
+        )
+
+
+def _check_run(row: Row, claim: Claim, origin: Origin) -> None:
+    """Raise SheetError for a decision on a row that its run has left to be decided in another one: it would count
+    nowhere."""
+    reason = origin.reason if origin.state is State.SKIPPED else None
+    if isinstance(reason, Skip) and (run_id := reason.undecided_run):
+        raise SheetError(
+            f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about a row that run {claim.run} left to be "
+            f"decided in run {run_id}; decide in the file that `leadsync report {run_id}` writes, or clear the "
             "decision. Nothing was sent."
         )
 

@@ -13,6 +13,7 @@ from leadsync.models import NOTE, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Descendant
+from leadsync.reimport.earlier_failures import did_not_go, first_failure
 from leadsync.reimport.losses import LossesOfSheets
 from leadsync.reimport.newer_payloads import Reading, reading_of_run
 from leadsync.reimport.read_history import Followed, history_of
@@ -79,6 +80,13 @@ class Earlier:
         lead = self.origins[number].lead
         found = ((history, history.states_in(self.sheet_run, lead, number)) for history in self.histories)
         return next((one for one in found if one[1]), (None, ()))
+
+    def first_row(self, number: int) -> tuple[str, int]:
+        """Run and number of the row where its sheet was read at first, or where it failed and was not corrected."""
+        origin, states = self.origins[number], self._states(number)[1]
+        if did_not_go(origin) and (first := first_failure(origin, number)) != (origin.run_id, number):
+            return first
+        return (states[0].origin.run_id, states[0].number) if states else (self.run.id, number)
 
     def row_of_sheet(self, number: int) -> tuple[str, int]:
         """The row as its sheet has it, whichever of the sheet's runs it is a row of."""

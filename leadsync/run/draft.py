@@ -28,7 +28,7 @@ from leadsync.reimport import (
 )
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
-from leadsync.run.earlier_rows import decide_before, given_up, given_up_elsewhere, not_applied_first
+from leadsync.run.earlier_rows import decide_before, given_up, given_up_elsewhere, left_before, not_applied_first
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -107,6 +107,7 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
     for run_id in effects.taken:
         yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects), settled)
+        yield from left_before(journal, run_id, partial(_last_taken, journal, run_id, effects), settled)
         applied = effects.decided.get((run_id, State.SUCCEEDED), ())
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         wait = {one.lead for one in journal.rows_ahead(run_id)} if rows else ()

@@ -73,13 +73,26 @@ def _left_before(journal: Journal, run_id: str, going: Callable[[], Mapping[str,
     return {number for number, one in origins.items() if one.state.status in _LEFT and number < goes[one.lead]}
 
 
-def _left_first(run_id: str, rows: Sequence[int]) -> Iterator[Remark]:
+def left_before(
+    journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]], settled: Collection[tuple[str, int]]
+) -> Iterator[Remark]:
+    """The warning about rows still to be sent by a run, of which a file sends later ones of their leads in its place;
+    `going`: see `given_up`."""
+    rows = _left_before(journal, run_id, going) - {number for run, number in settled if run == run_id}
+    they = agreeing(len(rows), "it goes", "they go")
+    yield from _left_first(
+        run_id, sorted(rows), f"with {agreeing(len(rows), 'its line', 'their lines')} in this file {they} first"
+    )
+
+
+def _left_first(run_id: str, rows: Sequence[int], how: str = "") -> Iterator[Remark]:
     if rows:
         are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
         it = agreeing(len(rows), "it", "them")
+        how = how or f"`{command('resume', run_id)}` sends {it} first, once decided"
         yield Remark(
             f"{listed_rows(rows).capitalize()} of run {run_id} {are} still to be sent or decided, and later rows of "
-            f"{its_lead} go now; `{command('resume', run_id)}` sends {it} first, once decided",
+            f"{its_lead} go now; {how}",
             loud=True,
         )
 

@@ -381,3 +381,91 @@ def test_a_row_that_went_since_its_report_is_no_fault_though_it_is_wrong_by_now(
     done = desk.leadsync("run", report, "--json")
     assert (done.code, done.json["statuses"]) == (0, {"skipped": 2})
     assert [call.lead for call in dialer.ledger.received] == ["L1", "L1"]
+
+
+def two_reports(desk: Desk, *lines: str) -> tuple[str, Path, str]:
+    """A run, the report of its report, given back as it was, and that one's run."""
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEAD, *lines), "--json").json
+    second = desk.leadsync("run", first["files"]["report"], "--json").json
+    return first["run"], Path(second["files"]["report"]), second["run"]
+
+
+@pytest.mark.parametrize("end", ["applied", "not-applied", "send"])
+def test_a_correction_in_the_report_of_a_report_waits_for_a_decision_in_the_first_run(desk: Desk, end: str) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead="B", code=code, calls=1) for code in (106, 110)]
+    dialer = desk.dialer(faults=faults)
+    lines = "B,0383218190,Sale,", "B,0383218190,Busy,", "C,0383218191,Sale,"
+    run, report, _ = two_reports(desk, *lines)
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", corrected(str(report), ("0383218190,Sale", "0383218192,Sale"))).err
+    assert received(dialer) == []
+    assert f"! 1 row is not sent: it waits for an earlier row of the lead in run {run}, and a person has to" in said
+    desk.leadsync("resolve", run, "--row", "3", f"--{end}")
+    if end == "send":
+        desk.leadsync("resume", run)
+    desk.leadsync("run", report)
+    sent = [(lead, disposition) for lead, disposition, _ in received(dialer)]
+    assert sent == {"applied": [], "not-applied": [("B", "Sale")], "send": [("B", "Busy")]}[end]
+
+
+@pytest.mark.parametrize("word", ["applied", "not applied", "send"])
+def test_a_decision_in_the_report_of_a_report_is_refused(desk: Desk, word: str) -> None:
+    """The row is to be decided in the first run: here the word would count nowhere."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="B", code=110, calls=1)])
+    run, report, second = two_reports(desk, "B,0383218190,Sale,", "C,0383218191,Sale,")
+    head, row, other = report.read_text("utf-8").splitlines()
+    dialer.ledger.received.clear()
+    refused = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", f"{row},{word}", f"{other},"))
+    assert refused.code == 2
+    assert (
+        f"Row 2: sync_decision '{word}' is about a row that run {second} left to be decided in run {run}; decide in "
+        f"the file that `leadsync report {run}` writes, or clear the decision. Nothing was sent."
+    ) in refused.err
+    assert received(dialer) == []
+
+
+def test_a_row_taken_out_of_a_stopped_runs_report_is_named_before_later_ones_go(desk: Desk) -> None:
+    """Corrected, they do not wait: behind them the run would send the old text."""
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", HEAD, "B,0383218190,Sale,", "B,0383218190,Busy,", "C,0383218191,Busy,")
+    first = desk.leadsync("run", sheet, "--json", LEADSYNC_API_KEY="wrong").json
+    head, _, *later = Path(first["files"]["report"]).read_text("utf-8").replace("8190,Busy", "8192,Busy").splitlines()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", desk.sheet("r.csv", head, *later)).err
+    assert (
+        f"! Row 2 of run {first['run']} is still to be sent or decided, and later rows of its lead go now; with its "
+        "line in this file it goes first"
+    ) in said
+    assert [lead for lead, _, _ in received(dialer)] == ["B", "C"]
+
+
+def test_two_equal_rows_of_a_checked_copy_are_no_copied_line(desk: Desk) -> None:
+    dialer = desk.dialer()
+    desk.sheet("leads.csv", HEAD, "B,0383218190,Sale,", "C,0383218191,Sale,", "B,0383218190,Sale,")
+    desk.leadsync("check", desk.folder / "leads.csv", "--output", desk.folder / "copy.csv")
+    said = desk.leadsync("run", desk.folder / "copy.csv").err
+    assert [lead for lead, _, _ in received(dialer)] == ["B", "C", "B"]
+    assert "cop" not in said.replace("copy.csv", "")
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("end", ["", "applied", "not-applied"])
+def test_a_row_corrected_twice_waits_for_a_later_one_undecided_in_the_first_run(
+    desk: Desk, end: str, again: bool
+) -> None:
+    """That was sent behind its first correction; `again`: by the report of the report."""
+    faults = [FaultRule(FaultKind.CODE, lead="B", code=code, calls=1) for code in (106, 106, 110)]
+    dialer = desk.dialer(faults=faults)
+    sheet = desk.sheet("leads.csv", HEAD, "B,0383218190,Sale,", "B,0383218190,Busy,")
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json
+    head, row, *_ = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    report = desk.leadsync("run", desk.sheet("r.csv", head, row.replace("8190", "8192")), "--json").json["files"]
+    desk.leadsync("resume", first["run"])
+    if again:
+        report = desk.leadsync("run", report["report"], "--json").json["files"]
+    if end:
+        desk.leadsync("resolve", first["run"], "--row", "3", f"--{end}")
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", corrected(report["report"], ("8192", "8193"))).err
+    assert [disposition for _, disposition, _ in received(dialer)] == (["Sale"] if end == "not-applied" else [])
+    assert (f"it waits for an earlier row of the lead in run {first['run']}" in said) is (not end)

@@ -287,7 +287,7 @@ def test_an_earlier_row_called_not_applied_goes_first_by_a_retry_once_the_next_i
 
 @pytest.mark.parametrize("how", ["send", "take back"])
 @pytest.mark.parametrize("given", ["retry", "report"])
-def test_a_row_that_is_open_again_is_named_before_another_run_sends_its_later_rows(
+def test_a_row_that_is_open_again_is_named_before_a_retry_sends_its_later_rows_and_kept_by_a_report(
     desk: Desk, how: str, given: str
 ) -> None:
     """It was called not applied in a file that was stopped; the decision was changed since."""
@@ -300,6 +300,10 @@ def test_a_row_that_is_open_again_is_named_before_another_run_sends_its_later_ro
     desk.leadsync("resolve", first["run"], "--row", "2", f"--{how.replace(' ', '-')}")
     dialer.ledger.received.clear()
     said = desk.leadsync(*(("retry", second["run"]) if given == "retry" else ("run", second["files"]["report"]))).err
+    if given == "report":
+        assert f"! 1 row is not sent: it waits for an earlier row of the lead in run {first['run']}" in said
+        assert [*dialer.ledger.received] == []
+        return
     assert (
         f"! Row 2 of run {first['run']} is still to be sent or decided, and later rows of its lead go now; "
         f"`leadsync resume {first['run']}` sends it first, once decided"
