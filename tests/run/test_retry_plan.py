@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from leadsync.config import load
 from leadsync.journal import open_journal
+from leadsync.run import RunOptions, plan_retry
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 from tests.run.samples import HEADINGS, REFUSE, TWO_ROWS, received
@@ -143,3 +145,20 @@ def test_a_retry_goes_to_another_place_only_if_a_person_names_it(desk: Desk) -> 
     assert named.code == 0, named.err
     assert "allocation 38; its rows go to another place now." in named.err
     assert [one.query["fAllocationId"] for one in dialer.ledger.received] == ["39", "39"]
+
+
+def test_a_retry_of_a_row_that_went_otherwise_from_a_copy_wants_a_typed_answer(desk: Desk) -> None:
+    """It undoes nothing: the copy left the disposition as it was."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet, copy = desk.sheet("leads.csv", "Lead Id,Outcome", "A,Sale"), desk.folder / "copy.csv"
+    desk.leadsync("check", sheet, "--output", copy)
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,<No Change>"), "utf-8")
+    later = desk.leadsync("run", copy, "--fresh", "--json").json["run"]
+    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received] == ["Sale", "<No Change>"]
+    with open_journal(desk.state) as journal:
+        plan = plan_retry(journal, run, load(desk.config), RunOptions(), journal.now())
+        assert [remark.text for remark in plan.remarks if remark.loud] == [
+            f"1 row that went through in run {later} reads otherwise now, and is sent a second time: row 2."
+        ]
+        assert plan.sent_before

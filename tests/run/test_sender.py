@@ -335,3 +335,12 @@ def _struck(desk: Desk, state: Path, settings: Settings, strike: _Strike) -> tup
             strike.end()
     with open_journal(state) as journal:
         return heeded, journal.states(RUN, [3])[3]
+
+
+@pytest.mark.parametrize("word", ["hold", "send"])
+@pytest.mark.parametrize("name", ["no_answer", "unknown"])
+def test_rows_in_doubt_are_sent_again_as_the_settings_say(desk: Desk, name: str, word: str) -> None:
+    desk.settings("http://127.0.0.1:1", f'[retry]\n{name} = "{word}"\n')
+    policy = sender._policy(load(desk.config))
+    again = {"no_answer": policy.resend_no_answer, "unknown": policy.resend_unknown}
+    assert again == {"no_answer": False, "unknown": False, name: word == "send"}

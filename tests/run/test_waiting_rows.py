@@ -31,6 +31,15 @@ def test_rows_behind_an_undecided_one_may_go_by_now(desk: Desk) -> None:
         assert (goes_by_now(journal, first), goes_by_now(journal, later)) == (False, True)
         done = but_for_sent(journal, later, NO_EDITS).left_out
         assert {number: (one.kind, one.status) for number, one in done.items()} == {4: (SkipKind.BY_NOW, "succeeded")}
+    desk.leadsync("resolve", first.id, "--row", "2", "--not-applied")
+    assert desk.leadsync("run", back, "--json").json["statuses"] == {"skipped": 2, "succeeded": 1}
+    with open_journal(desk.state) as journal:
+        third = journal.runs()[0]
+        done = but_for_sent(journal, third, NO_EDITS).left_out
+        assert [(number, one.kind, one.run) for number, one in sorted(done.items())] == [
+            (3, SkipKind.BY_NOW, third.id),
+            (4, SkipKind.BY_NOW, later.id),
+        ], "a third reading has it from both"
 
 
 def test_rows_that_waited_are_shown_with_what_became_of_them(desk: Desk) -> None:

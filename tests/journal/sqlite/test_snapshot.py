@@ -23,3 +23,11 @@ def test_nothing_is_written_while_it_is_read(tmp_path: Path, monkeypatch: pytest
             assert [tuple(row) for row in snapshot.rows("runs", ["id", "complete"])] == [(RUN, 0)]
             assert snapshot.last_sequence() == 0
         journal.create(a_run(tmp_path, LATER))
+
+
+def test_it_is_closed_with_its_block(tmp_path: Path) -> None:
+    with open_journal(tmp_path):
+        with Snapshot(tmp_path) as snapshot:
+            pass
+        with pytest.raises(JournalError, match="closed"):
+            snapshot.count("runs")
