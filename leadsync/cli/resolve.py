@@ -52,11 +52,13 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         # Read anew: the decision may have changed its standing.
         run = journal.run(run.id)
         files = write_files(journal, run, shell.say) if writes else written_files(run)
-        then = {
-            "send": f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}",
-            "not applied": f" {retry_step(journal, run.id, count)}",
-            "applied": f" {resume_step(journal, run.id)}",
-        }.get(decision, "")
+        then = ""
+        if decision == "send":
+            then = f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}"
+        elif decision == "not applied":
+            then = f" {retry_step(journal, run.id, rows)}"
+        elif decision == "applied":
+            then = f" {resume_step(journal, run.id)}"
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files), "written": writes}
     for path in edited:
         back = f"`{command('run', path)}` takes what was changed"

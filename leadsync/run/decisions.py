@@ -7,6 +7,8 @@ from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.reimport import DECISIONS, givers_of
+from leadsync.run.earlier_rows import behind_gone
+from leadsync.run.sheet_scan import listed_rows
 
 TAKEN_BACK = "taken back"
 """In place of a decision: undo the last one."""
@@ -32,10 +34,15 @@ def decide_rows(
     return count
 
 
-def retry_step(journal: Journal, run_id: str, count: int) -> str:
-    """How `count` rows of a run that a person calls not applied are sent again: before later rows of their leads."""
+def retry_step(journal: Journal, run_id: str, numbers: Collection[int]) -> str:
+    """How rows of a run that a person calls not applied are sent again: before later rows of their leads."""
+    gone = behind_gone(journal, run_id, numbers)
+    its_lead, goes = agreeing(len(gone), "its lead", "their leads"), agreeing(len(gone), "is", "are")
+    behind = f"{listed_rows(gone).capitalize()} {goes} sent no more: a later row of {its_lead} went through"
+    if not (count := len({*numbers}) - len(gone)):
+        return behind
     it, its_lead = agreeing(count, "it", "them"), agreeing(count, "its lead", "their leads")
-    words = f"To send {it} again: leadsync retry {run_id}"
+    words = f"{behind}. " * bool(gone) + f"To send {it} again: leadsync retry {run_id}"
     goes_first = (run_id, *givers_of(journal, run_id))
     left = [one for one in goes_first if journal.has_more(one) or journal.waiting(one, None)]
     if not left:

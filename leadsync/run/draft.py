@@ -157,7 +157,7 @@ def _steps_behind(journal: Journal, effects: Effects) -> Iterator[Remark]:
         if overtaken:
             yield _called_too_late(run_id, overtaken)
         if state is State.FAILED and len(left) > len(overtaken):
-            yield Remark(f"{retry_step(journal, run_id, len(left) - len(overtaken))}.")
+            yield Remark(f"{retry_step(journal, run_id, left - {*overtaken})}.")
         elif state is State.SUCCEEDED and journal.waiting(run_id, None):
             yield Remark(f"The rows of run {run_id} that wait for that can go then: `leadsync resume {run_id}`.")
 

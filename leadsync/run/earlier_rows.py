@@ -120,10 +120,23 @@ def given_up(
     rows = called_not_applied(journal, run_id)
     if not rows:
         return {}
-    goes, links = going(), journal.descendants(run_id)
-    went: dict[str, int] = {}
-    for number, origin in sorted(journal.origins(run_id, leads={*rows.values()}).items()):
+    goes, went = going(), _gone(journal, run_id, {*rows.values()}, applied)
+    return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}
+
+
+def behind_gone(journal: Journal, run_id: str, numbers: Collection[int]) -> list[int]:
+    """Those of a run's rows with a later row of their lead that went through, by whichever run: no retry sends them."""
+    record = journal.history().record
+    leads = {number: one.lead for number in numbers for one in record(run_id, number)}
+    went = _gone(journal, run_id, {*leads.values()})
+    return sorted(number for number, lead in leads.items() if went.get(lead, 0) > number)
+
+
+def _gone(journal: Journal, run_id: str, leads: Collection[str], applied: Collection[int] = ()) -> dict[str, int]:
+    """The last row of each of these leads in a run that went through, by whichever run, or is now called `applied`."""
+    links, went = journal.descendants(run_id), dict[str, int]()
+    for number, origin in sorted(journal.origins(run_id, leads=leads).items()):
         states = (origin.state, *(state for _, state, _ in links.get(number, ())))
         if State.SUCCEEDED in states or number in applied:
             went[origin.lead] = number
-    return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}
+    return went

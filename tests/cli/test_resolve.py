@@ -309,3 +309,26 @@ def test_a_row_that_is_open_again_is_named_before_a_retry_sends_its_later_rows_a
         f"`leadsync resume {first['run']}` sends it first, once decided"
     ) in said
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]
+    if how == "take back":
+        said = desk.leadsync("resolve", first["run"], "--row", "2", "--not-applied").out
+        assert "not applied. Row 2 is sent no more: a later row of its lead went through" in said
+        assert "To send" not in said
+
+
+def test_rows_called_not_applied_are_told_apart_by_the_later_rows_of_their_leads(desk: Desk) -> None:
+    """Row 2 has one, which another run has sent; row 4 has none."""
+    faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("9857", "9858")]
+    desk.dialer(faults=faults)
+    lines = [f"{lead},Null,0383218190,{outcome},," for lead in ("9857", "9858") for outcome in ("Sale", "Busy")]
+    sheet = desk.sheet("leads.csv", SHEET[0], *lines[:3])
+    run = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--send")
+    desk.leadsync("resolve", run, "--row", "2", "--take-back")
+    report = Path(desk.leadsync("report", run, "--json").json["files"]["report"])
+    head, sold, busy, other = report.read_text("utf-8").splitlines()
+    back = desk.sheet("r.csv", f"{head},sync_decision", f"{sold},not applied", f"{busy},", f"{other},")
+    later = desk.leadsync("run", back, "--json", LEADSYNC_API_KEY="wrong").json["run"]
+    desk.leadsync("resolve", run, "--row", "2", "--take-back")
+    desk.leadsync("retry", later)
+    said = desk.leadsync("resolve", run, "--row", "2", "--row", "4", "--not-applied").out
+    assert "Row 2 is sent no more: a later row of its lead went through. To send it again: leadsync retry" in said
