@@ -1,5 +1,6 @@
 """The command that sends failed and unsent rows again."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
     They go as a new run. Without RUN, it is the newest run's rows.
     """
-    from leadsync.run import plan_retry, written_files
+    from leadsync.run import held_rows, plan_retry, written_files
 
     shell = command_shell()
     with shell.sound_journal() as journal:
@@ -43,7 +44,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
             plan = planned()
             if plan.nothing_to_do:
-                shell.say(_nothing_to_retry(journal, before))
+                shell.say(_nothing_to_retry(journal, before, held_rows(plan)))
                 hooks.measure(0)
                 put_run(shell, journal, before, written_files(before), is_past=True)
                 return 0
@@ -52,7 +53,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
             return run_plan(shell, journal, plan, settings, hooks, options, planned)
 
 
-def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
+def _nothing_to_retry(journal: "Journal", run: RunRecord, waiting: Iterable[str]) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
     from leadsync.run import corrected_rows_left, overtaken_words
 
@@ -60,7 +61,7 @@ def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     says = [f"Nothing to do: {why}."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
-    return " ".join([*says, *corrected_rows_left(journal, run.id), *_waiting_rows(journal, run)])
+    return " ".join([*says, *waiting, *corrected_rows_left(journal, run.id), *_waiting_rows(journal, run)])
 
 
 def _waiting_rows(journal: "Journal", run: RunRecord) -> list[str]:

@@ -227,6 +227,11 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
+    def behind_others(self, run_id: str) -> dict[tuple[str, bool], int]:
+        """How many rows of a run a retry leaves out because others of their leads come first, by the run with those,
+        and whether that is to send them or a person has to decide there."""
+        ...
+
     def overtaken(self, run_id: str) -> list[OvertakenRow]:
         """The rows that did not go, in order, and that neither a retry nor a correction sends: a later row of their
         lead in the run went through. They failed, were rejected, or were skipped because they were not corrected.

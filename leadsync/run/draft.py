@@ -28,7 +28,7 @@ from leadsync.reimport import (
 )
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
-from leadsync.run.earlier_rows import decide_before, given_up, given_up_elsewhere, left_before, not_applied_first
+from leadsync.run.earlier_rows import given_up, given_up_elsewhere, left_before, not_applied_first
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -110,11 +110,8 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
         yield from left_before(journal, run_id, partial(_last_taken, journal, run_id, effects), settled)
         applied = effects.decided.get((run_id, State.SUCCEEDED), ())
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
-        wait = {one.lead for one in journal.rows_ahead(run_id)} if rows else ()
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
-        yield from not_applied_first(journal, run_id, [number for number, lead in left.items() if lead not in wait])
-        here = [number for number, lead in left.items() if lead in wait]
-        yield from not_applied_first(journal, run_id, here, decide_before(run_id))
+        yield from not_applied_first(journal, run_id, left)
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

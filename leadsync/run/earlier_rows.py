@@ -2,6 +2,7 @@
 its rows. They are named before those later rows go."""
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
@@ -18,25 +19,29 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
-def not_applied_first(journal: Journal, run_id: str, failed: Collection[int], instead: str = "") -> Iterator[Remark]:
-    """The warning about rows called not applied by a person, among these failed ones of a run: behind later rows of
-    their leads no retry sends them. `instead` gives the words for what sends them first; by default a retry does."""
-    decided = journal.decisions(run_id, failed)
-    if rows := [number for number in failed if number in decided and decided[number].decided == "not applied"]:
-        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
-        it = agreeing(len(rows), "it", "them")
-        how = instead or f"`{command('retry', run_id)}` instead sends"
+def not_applied_first(journal: Journal, run_id: str, failed: Mapping[int, str]) -> Iterator[Remark]:
+    """The warnings about rows called not applied by a person, among these failed ones of a run, each with its lead:
+    behind later rows of their leads no retry sends them."""
+    undecided = {one.lead: one.run_id for one in journal.rows_ahead(run_id) if not one.goes} if failed else {}
+    decided, rows = journal.decisions(run_id, failed), defaultdict[str, list[int]](list)
+    for number, lead in sorted(failed.items()):
+        if number in decided and decided[number].decided == "not applied":
+            rows[undecided.get(lead, "")].append(number)
+    for undecided_in, numbers in rows.items():
+        are, its_lead = agreeing(len(numbers), "is", "are"), agreeing(len(numbers), "its lead", "their leads")
+        it, how = agreeing(len(numbers), "it", "them"), f"`{command('retry', run_id)}` instead sends"
         yield Remark(
-            f"{listed_rows(rows).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and once "
-            f"later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
+            f"{listed_rows(numbers).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and "
+            f"once later rows of {its_lead} went through now, no retry sends {it}; "
+            f"{decide_before(undecided_in, run_id) if undecided_in else how} {it} first",
             loud=True,
         )
 
 
-def decide_before(run_id: str) -> str:
-    """What sends rows first if the file decides on others of their leads. A retry would send corrected rows of the file
-    as they were."""
-    decide, files = command("resolve", run_id, "--row", "N"), command("report", run_id)
+def decide_before(undecided_in: str, run_id: str) -> str:
+    """What sends rows of a run first if the file decides on others of their leads, undecided in that run or a later
+    one. A retry would send corrected rows of the file as they were."""
+    decide, files = command("resolve", undecided_in, "--row", "N"), command("report", run_id)
     return f"to decide by `{decide}` in place of this file, and then to give the retry file of `{files}`, sends"
 
 
@@ -49,28 +54,24 @@ def given_up_elsewhere(
     last = {number: later[-1] for number, later in journal.descendants(run_id).items()}
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
     goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
-    found: dict[str, list[int]] = {}
+    found = defaultdict[str, dict[int, str]](dict)
     for number, (by, there) in failed.items():
-        if any(goes.get(record.lead, 0) > number for record in journal.history().record(by, there)):
-            found.setdefault(by, []).append(there)
-    for by, numbers in found.items():
-        yield from not_applied_first(journal, by, numbers)
+        for record in journal.history().record(by, there):
+            if goes.get(record.lead, 0) > number:
+                found[by][there] = record.lead
+    for by, rows in found.items():
+        yield from not_applied_first(journal, by, rows)
     # A retry has the rows of the run that it repeats, under their numbers.
     same = {run_id, repeated_by(journal, journal.run(run_id)).id}
     for giver in givers_of(journal, run_id):
         from_there = cache(partial(_going_from, journal, giver, same, going))
-        done = {number for run, number in settled if run == giver}
-        yield from not_applied_first(journal, giver, sorted(given_up(journal, giver, from_there).keys() - done))
-        yield from _left_first(giver, sorted(_left_before(journal, giver, from_there) - done))
-
-
-def _left_before(journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]]) -> set[int]:
-    """The rows of a run still to be sent or decided before later rows of their leads; `going`: see `given_up`."""
-    if _LEFT.isdisjoint(journal.tally(run_id).statuses):
-        return set()
-    goes = going()
-    origins = journal.origins(run_id, leads=goes.keys())
-    return {number for number, one in origins.items() if one.state.status in _LEFT and number < goes[one.lead]}
+        not_applied = given_up(journal, giver, from_there)
+        yield from not_applied_first(
+            journal, giver, {row: lead for row, lead in not_applied.items() if (giver, row) not in settled}
+        )
+        for by, numbers in _left_before(journal, giver, from_there, same, settled).items():
+            how = f"`{command('resume', by)}` sends {agreeing(len(numbers), 'it', 'them')} first, once decided"
+            yield _left_first(by, numbers, how)
 
 
 def left_before(
@@ -78,23 +79,40 @@ def left_before(
 ) -> Iterator[Remark]:
     """The warning about rows still to be sent by a run, of which a file sends later ones of their leads in its place;
     `going`: see `given_up`."""
-    rows = _left_before(journal, run_id, going) - {number for run, number in settled if run == run_id}
-    they = agreeing(len(rows), "it goes", "they go")
-    yield from _left_first(
-        run_id, sorted(rows), f"with {agreeing(len(rows), 'its line', 'their lines')} in this file {they} first"
-    )
+    if rows := _left_before(journal, run_id, going, journal.lineage(run_id), settled).get(run_id):
+        its_line, it_goes = agreeing(len(rows), "its line", "their lines"), agreeing(len(rows), "it goes", "they go")
+        yield _left_first(run_id, rows, f"with {its_line} in this file {it_goes} first")
 
 
-def _left_first(run_id: str, rows: Sequence[int], how: str = "") -> Iterator[Remark]:
-    if rows:
-        are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
-        it = agreeing(len(rows), "it", "them")
-        how = how or f"`{command('resume', run_id)}` sends {it} first, once decided"
-        yield Remark(
-            f"{listed_rows(rows).capitalize()} of run {run_id} {are} still to be sent or decided, and later rows of "
-            f"{its_lead} go now; {how}",
-            loud=True,
-        )
+def _left_before(
+    journal: Journal,
+    run_id: str,
+    going: Callable[[], Mapping[str, int]],
+    but_of: Collection[str],
+    settled: Collection[tuple[str, int]],
+) -> dict[str, list[int]]:
+    """The rows of a run still to be sent or decided before later rows of their leads, by it or by those that have taken
+    them, `but_of` some; by these runs, as numbers there. `going`: see `given_up`."""
+    runs = {run_id, *journal.lineage(run_id)}.difference(but_of)
+    # A trial counts no rows beyond its end.
+    if not any(journal.has_more(one) or not _LEFT.isdisjoint(journal.tally(one).statuses) for one in runs):
+        return {}
+    goes = going()
+    origins = journal.origins(run_id, leads=goes.keys())
+    # A retry has the rows of its run under their numbers.
+    left = {(one.run_id, row): (row, one.lead) for row, one in origins.items() if one.state.status in _LEFT}
+    left |= {(one.run_id, one.row): (one.number, one.lead) for one in journal.rows_ahead(run_id)}
+    found = defaultdict[str, list[int]](list)
+    for (by, row), (number, lead) in sorted(left.items()):
+        if by in runs and number < goes.get(lead, 0) and (by, row) not in settled:
+            found[by].append(row)
+    return found
+
+
+def _left_first(run_id: str, rows: Sequence[int], how: str) -> Remark:
+    are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
+    words = f"{listed_rows(rows).capitalize()} of run {run_id} {are} still to be sent or decided, and later rows of "
+    return Remark(f"{words}{its_lead} go now; {how}", loud=True)
 
 
 def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: RowsBeside) -> dict[str, int]:

@@ -25,7 +25,7 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import again_remark
 from leadsync.run.earlier_rows import given_up_elsewhere
-from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_scan import listed_rows
 
@@ -48,8 +48,10 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     # Counted under the lock: until then another process could have sent the rows.
     count = journal.count_retry(run.id)
     if count == 0:
-        _refuse_taken(journal, run)
-        return nothing_to_do(journal, run)
+        plan = _with_waiting(journal, run.id, Plan(run, nothing_to_do=True))
+        if not plan.held:
+            _refuse_taken(journal, run)
+        return plan
     new = _new_run(journal, run, settings, options, now)
     again = partial(journal.leads_of_retry, run.id)
     elsewhere = RowsElsewhere(journal, run, again, settings)
@@ -60,7 +62,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     skipped = since.skipped | overtaken
     losses = elsewhere.losses(skipped)
     sending = count - len(skipped)
-    return Plan(
+    plan = Plan(
         new,
         sending if options.limit is None else min(sending, options.limit),
         remarks=(
@@ -76,6 +78,15 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         read_at=read_at,
         write=partial(_store_retry, journal, new, options.limit, skipped),
     )
+    return _with_waiting(journal, run.id, plan)
+
+
+def _with_waiting(journal: Journal, run_id: str, plan: Plan) -> Plan:
+    """The plan with the rows of a run that wait for others of their leads, and the runs with those."""
+    behind = journal.behind_others(run_id)
+    to_resume = {run for run, goes in behind if goes}
+    to_decide = tuple(run for run, goes in behind if not goes and run not in to_resume)
+    return replace(plan, held=sum(behind.values()), to_resume=tuple(sorted(to_resume)), to_decide=to_decide)
 
 
 def _new_run(journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, now: datetime) -> RunRecord:

@@ -439,13 +439,19 @@ def test_a_row_taken_out_of_a_stopped_runs_report_is_named_before_later_ones_go(
     assert [lead for lead, _, _ in received(dialer)] == ["B", "C"]
 
 
-def test_two_equal_rows_of_a_checked_copy_are_no_copied_line(desk: Desk) -> None:
+@pytest.mark.parametrize("given", ["copy", "report"])
+def test_two_equal_rows_of_the_sheet_are_no_copied_line(desk: Desk, given: str) -> None:
     dialer = desk.dialer()
-    desk.sheet("leads.csv", HEAD, "B,0383218190,Sale,", "C,0383218191,Sale,", "B,0383218190,Sale,")
-    desk.leadsync("check", desk.folder / "leads.csv", "--output", desk.folder / "copy.csv")
-    said = desk.leadsync("run", desk.folder / "copy.csv").err
+    sheet = desk.sheet("leads.csv", HEAD, "B,0383218190,Sale,", "C,0383218191,Sale,", "B,0383218190,Sale,")
+    file = desk.folder / "copy.csv"
+    if given == "copy":
+        desk.leadsync("check", sheet, "--output", file)
+    else:
+        file = Path(desk.leadsync("run", sheet, "--json", LEADSYNC_API_KEY="wrong").json["files"]["report"])
+    dialer.ledger.received.clear()
+    said = desk.leadsync("run", file).err
     assert [lead for lead, _, _ in received(dialer)] == ["B", "C", "B"]
-    assert "cop" not in said.replace("copy.csv", "")
+    assert "repeat" not in said
 
 
 @pytest.mark.parametrize("again", [False, True])

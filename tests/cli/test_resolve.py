@@ -332,3 +332,26 @@ def test_rows_called_not_applied_are_told_apart_by_the_later_rows_of_their_leads
     desk.leadsync("retry", later)
     said = desk.leadsync("resolve", run, "--row", "2", "--row", "4", "--not-applied").out
     assert "Row 2 is sent no more: a later row of its lead went through. To send it again: leadsync retry" in said
+
+
+def test_a_row_called_not_applied_goes_first_once_the_run_with_the_next_has_its_decision(desk: Desk) -> None:
+    """The next row was undecided in the run of the report that called the first one so; its own report decides."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
+    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
+    first = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json
+    head, sold, *later = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    lines = (f"{sold},not applied", *(f"{line}," for line in later))
+    second = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines), "--json").json
+    head, sold, called, busy = Path(second["files"]["report"]).read_text("utf-8").splitlines()
+    lines = (f"{sold},", f"{called},not applied", f"{busy},")
+    file = desk.sheet("s.csv", f"{head},sync_decision", *lines)
+    said = desk.leadsync("run", file, LEADSYNC_API_KEY="wrong").err
+    assert (
+        f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows of its lead "
+        f"went through now, no retry sends it; to decide by `leadsync resolve {second['run']} --row N` in place of "
+        f"this file, and then to give the retry file of `leadsync report {first['run']}`, sends it first"
+    ) in said
+    dialer.ledger.received.clear()
+    retry = desk.leadsync("report", first["run"], "--json").json["files"]["retry"]
+    assert desk.leadsync("run", retry).code == 0
+    assert next(call.fields["njDisposition"] for call in dialer.ledger.received) == "Sale"

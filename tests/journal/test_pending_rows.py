@@ -77,6 +77,18 @@ def test_a_retry_leaves_out_behind_later_rows(journal: Journal, rows: list[Ended
     assert behind == gone or rows[0][1:] == (FAILED, 104)
 
 
+def test_the_rows_that_a_retry_leaves_out_for_others_of_their_leads_by_the_run_with_those(
+    journal: Journal, tmp_path: Path
+) -> None:
+    failed = FAILED, 101
+    add(journal, RUN, ("A", *failed), ("A", *failed), ("A", *failed), ("B", UNKNOWN), ("B", *failed), ("C", *failed))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("A", UNSENT), ("C", UNKNOWN))
+    journal.confirm(LATER, Effects(taken={RUN: [(3, 2)]}))
+    assert journal.behind_others(RUN) == {(RUN, False): 1, (LATER, True): 1}
+    assert journal.count_retry(RUN) == 2, "rows 2 and 7"
+
+
 def test_what_the_lead_took_in_another_run_keeps_no_row_from_going_again(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", FAILED, 101))
     other = "20261123-220000-aaaa"

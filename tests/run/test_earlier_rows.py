@@ -4,7 +4,7 @@ from leadsync.run.earlier_rows import decide_before
 
 
 def test_what_is_decided_in_a_file_is_decided_before_it() -> None:
-    assert decide_before("7") == (
-        "to decide by `leadsync resolve 7 --row N` in place of this file, and then to give the retry "
-        "file of `leadsync report 7`, sends"
+    assert decide_before("8", "7") == (
+        "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of `leadsync "
+        "report 7`, sends"
     )

@@ -147,18 +147,75 @@ def test_a_retry_goes_to_another_place_only_if_a_person_names_it(desk: Desk) -> 
     assert [one.query["fAllocationId"] for one in dialer.ledger.received] == ["39", "39"]
 
 
-def test_a_retry_of_a_row_that_went_otherwise_from_a_copy_wants_a_typed_answer(desk: Desk) -> None:
+def test_a_row_that_went_otherwise_from_a_copy_wants_a_typed_answer_before_it_goes_again(desk: Desk) -> None:
     """It undoes nothing: the copy left the disposition as it was."""
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
     sheet, copy = desk.sheet("leads.csv", "Lead Id,Outcome", "A,Sale"), desk.folder / "copy.csv"
     desk.leadsync("check", sheet, "--output", copy)
     run = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.ledger.received.clear()
     copy.write_text(copy.read_text("utf-8").replace("A,Sale", "A,<No Change>"), "utf-8")
     later = desk.leadsync("run", copy, "--fresh", "--json").json["run"]
-    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received] == ["Sale", "<No Change>"]
+    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received] == ["<No Change>"]
     with open_journal(desk.state) as journal:
         plan = plan_retry(journal, run, load(desk.config), RunOptions(), journal.now())
         assert [remark.text for remark in plan.remarks if remark.loud] == [
             f"1 row that went through in run {later} reads otherwise now, and is sent a second time: row 2."
         ]
         assert plan.sent_before
+
+
+@pytest.mark.parametrize("lines", [("A,1", "A,2", "A,3"), ("A,2", "A,3")])
+@pytest.mark.parametrize("undecided", [False, True])
+def test_a_retry_names_the_failed_rows_that_wait_for_another_run(
+    desk: Desk, lines: tuple[str, ...], *, undecided: bool
+) -> None:
+    """Row A,2 was corrected: another run is to send it, or a person to decide on it. A,1 goes before, A,3 behind."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=len(lines))])
+    first = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", *lines), "--json").json
+    report = Path(first["files"]["report"])
+    report.write_text(report.read_text("utf-8").replace("A,2", "A,22"), "utf-8")
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)] if undecided else [REFUSE])
+    other = desk.leadsync("run", report, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("retry", first["run"])
+    assert said.code == 0
+    rows = "1 row waits" if not undecided or len(lines) == 2 else "2 rows wait"
+    assert (
+        f"{rows} until a person has decided on another row of the same lead; `leadsync show {other} "
+        if undecided
+        else f"{rows} for an earlier row of the same lead in run {other}, which goes first: `leadsync resume {other}`."
+    ) in said.err
+    assert "has taken the rows" not in said.err
+    goes_now = len(lines) == 3 and not undecided
+    assert [entry.fields["Version"] for entry in dialer.ledger.received] == (["1"] if goes_now else [])
+
+
+@pytest.mark.parametrize("left", ["stopped", "trial", "in doubt", "corrected"])
+def test_what_a_retry_has_left_is_named_before_another_run_sends_later_rows_of_the_lead(desk: Desk, left: str) -> None:
+    """The other run has had A,2 from the first one, corrected; so has a third run A,1, if that was `corrected` too."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=3)])
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", "B,0", "A,1", "A,2")
+    first = desk.leadsync("run", sheet, "--json").json
+    text = Path(first["files"]["report"]).read_text("utf-8")
+    dialer.faults.add([REFUSE])
+    other = desk.leadsync("run", desk.sheet("r.csv", *text.replace("A,2", "A,22").splitlines()), "--json").json["run"]
+    if left in ("trial", "in doubt"):
+        dialer.faults.clear()
+    if left == "in doubt":
+        dialer.faults.add([FaultRule(FaultKind.CODE, lead="A", code=110, calls=1)])
+    given = desk.sheet("s.csv", *text.replace("A,1", "A,11").splitlines())
+    third = desk.leadsync(
+        *(("run", given) if left == "corrected" else ("retry", first["run"])),
+        *(("--limit", "1") if left == "trial" else ()),
+        "--json",
+    ).json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    said = desk.leadsync("resume", other).err
+    assert (
+        f"! Row 3 of run {third} is still to be sent or decided, and later rows of its lead go now; `leadsync resume "
+        f"{third}` sends it first, once decided"
+    ) in said
+    assert [entry.fields["Version"] for entry in dialer.ledger.received] == ["22"]

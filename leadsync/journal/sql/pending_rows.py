@@ -32,8 +32,10 @@ _OVERTAKEN = (
 )
 """A later row of the row's lead in the run went through."""
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
-_STAYED = f"{NOT_TAKEN} AND number NOT IN ({FAILURES_THAT_WAIT}) AND number NOT IN ({CORRECTED})"
-_RETRIED = f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {_STAYED} AND NOT {_OVERTAKEN}"
+_TO_RETRY = (
+    f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {NOT_TAKEN} AND number NOT IN ({CORRECTED}) AND NOT {_OVERTAKEN}"
+)
+_RETRIED = f"{_TO_RETRY} AND number NOT IN ({FAILURES_THAT_WAIT})"
 """The rows that a retry sends; see `_retried` for the values.
 
 A lead's later row that went through would be undone. A corrected row would go with its old cells.
@@ -160,6 +162,19 @@ class SqlPendingRows(SqlRunQueue):
                 f"SELECT count(*) FROM rows WHERE {_RETRIED}", _retried(key, run_id)
             ).fetchone()[0]
         return count
+
+    def behind_others(self, run_id: str) -> dict[tuple[str, bool], int]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = connection.execute(
+                f"SELECT runs.id, ahead.goes, count(DISTINCT waits.number) FROM ({ROWS_AHEAD}) AS ahead "
+                "JOIN runs USING (run) JOIN rows AS waits ON waits.run = ? AND waits.lead = ahead.lead "
+                "AND waits.number <> ahead.number AND (waits.number > ahead.number OR NOT ahead.goes) "
+                f"WHERE waits.number IN (SELECT number FROM rows WHERE {_TO_RETRY}) "
+                "GROUP BY runs.id, ahead.goes ORDER BY 1, 2",
+                [key, key, key, run_id, key, key],
+            )
+            return {(run, bool(goes)): count for run, goes, count in rows}
 
     def overtaken(self, run_id: str) -> list[OvertakenRow]:
         with self._database.reading() as connection:
