@@ -14,6 +14,7 @@ from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
 from leadsync.reimport.lineage import Earlier, Lineage
 from leadsync.reimport.losses import LossesOfSheets
+from leadsync.reimport.newer_payloads import undoes
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rows_ahead import NONE_DECIDED
 from leadsync.reimport.rules import Decision, Send, says_the_same, several_rows
@@ -243,6 +244,7 @@ class ContextBuilder:
             waits = self._still_to_go(earlier.waiting.wait.get(number))
             waits = waits or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
             context = context._replace(behind=context.behind or waits, added=added)
+        context = self._before_doubt(context, earlier, number)
         is_by_now, places = number in earlier.waiting.by_now, self._places(earlier, number)
         return context._replace(
             second_line=context.second_line or earlier.row_of_sheet(number) in self._going,
@@ -259,6 +261,16 @@ class ContextBuilder:
             ahead=self._ahead(lead, mapped, origin, places),
             before=before,
         )
+
+    def _before_doubt(self, context: Context, earlier: Earlier, number: int) -> Context:
+        """The context with what the lead took before its last payload, if that one is in doubt, no newer than the row,
+        and hides a newer one."""
+        sent, mapped, last = self._last_sent, context.mapped, context.last_sent
+        went = sent.went_before(mapped) if sent is not None else None
+        if went is None or last is None or not isinstance(mapped, Lead) or earlier.is_older(number, last):
+            return context
+        is_undone = earlier.is_older(number, went) and undoes(mapped.fields, went.fields)
+        return context._replace(last_sent=went) if is_undone else context
 
     def _places(self, earlier: Earlier, number: int) -> list[tuple[Earlier, int]]:
         """The row in its run, and in the runs that its file or its sheet has it from: those may have more rows of its

@@ -44,6 +44,8 @@ class LastSentLeads:
         self._last: Mapping[str, LastSent] = {}
         self._taken: Mapping[str, LastSent] = {}
         """Of the leads whose last payload they have not taken: the last one that they have, or may have."""
+        self._went: Mapping[str, LastSent] = {}
+        """Of the leads whose last payload is undecided: the last one that they have taken for certain."""
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
         self._before: Mapping[str, Mapping[int, LastSent]] = {}
         """By digest, what leads took before their last payload."""
@@ -59,10 +61,10 @@ class LastSentLeads:
         place = self._dialer, self._ids.campaign
         self._last = self._history.last_sent(wanted, *place)
         self._undecided = self._history.undecided(wanted, self._dialer)
-        refused = [lead for lead, last in self._last.items() if last.state is State.CONFLICT]
-        sent = self._history.sent(refused, _LOOKED_AT, *place) if refused else {}
-        taken = {lead: [one for one in payloads if one.state in _TAKEN] for lead, payloads in sent.items()}
-        self._taken = {lead: payloads[-1] for lead, payloads in taken.items() if payloads}
+        undecided = [lead for lead, last in self._last.items() if last.state in (State.CONFLICT, State.UNKNOWN)]
+        sent = self._history.sent(undecided, _LOOKED_AT, *place) if undecided else {}
+        self._taken = _last_of(sent, _TAKEN)
+        self._went = _last_of(sent, (State.SUCCEEDED,))
 
     def look_back(self, rows: Iterable[Lead]) -> None:
         """Look up what leads took before their last payload, where a row sets a disposition and does not say the last
@@ -130,6 +132,12 @@ class LastSentLeads:
         named = {name: value for name, value in self._ids.arguments.items() if row.own_ids.get(name) == value}
         return replace(last, fields={**named, **last.fields})
 
+    def went_before(self, row: Lead | Rejected) -> LastSent | None:
+        """The last payload that a row's lead has taken for certain, if its last one is in doubt."""
+        last = self._last.get(row.external_id)
+        in_doubt = last is not None and last.state is State.UNKNOWN
+        return self._went.get(row.external_id) if in_doubt else None
+
     def undecided(self, lead: Lead) -> Sequence[LastSent]:
         """The lead's payloads for a person to decide about or for a run to send, in the order of their attempts.
 
@@ -169,6 +177,12 @@ class LastSentLeads:
 
     def _without_ids(self, lead: Lead) -> Lead:
         return lead._replace(fields=self._ids.left_out(lead.fields)) if lead.own_ids else lead
+
+
+def _last_of(sent: Mapping[str, Sequence[LastSent]], states: Collection[State]) -> dict[str, LastSent]:
+    """The last payload of each lead in one of these states."""
+    found = {lead: [one for one in payloads if one.state in states] for lead, payloads in sent.items()}
+    return {lead: payloads[-1] for lead, payloads in found.items() if payloads}
 
 
 def _key(lead: Lead) -> tuple[str, int]:

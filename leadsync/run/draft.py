@@ -106,12 +106,13 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
     settled = {(run_id, number) for run_id, taken in effects.taken.items() for number, _ in taken}
     settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
     for run_id in effects.taken:
-        yield from given_up_elsewhere(journal, run_id, partial(_taken, journal, run_id, effects), settled)
+        going = partial(_taken, journal, run_id, effects)
+        yield from given_up_elsewhere(journal, run_id, going, settled, by_file=True)
         yield from left_before(journal, run_id, partial(_last_taken, journal, run_id, effects), settled)
         applied = effects.decided.get((run_id, State.SUCCEEDED), ())
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
-        yield from not_applied_first(journal, run_id, left)
+        yield from not_applied_first(journal, run_id, left, by_file=True)
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

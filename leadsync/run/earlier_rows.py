@@ -19,9 +19,11 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
-def not_applied_first(journal: Journal, run_id: str, failed: Mapping[int, str]) -> Iterator[Remark]:
+def not_applied_first(
+    journal: Journal, run_id: str, failed: Mapping[int, str], *, by_file: bool = False
+) -> Iterator[Remark]:
     """The warnings about rows called not applied by a person, among these failed ones of a run, each with its lead:
-    behind later rows of their leads no retry sends them."""
+    behind later rows of their leads no retry sends them. `by_file`: a file sends those, perhaps corrected."""
     undecided = {one.lead: one.run_id for one in journal.rows_ahead(run_id) if not one.goes} if failed else {}
     decided, rows = journal.decisions(run_id, failed), defaultdict[str, list[int]](list)
     for number, lead in sorted(failed.items()):
@@ -29,24 +31,30 @@ def not_applied_first(journal: Journal, run_id: str, failed: Mapping[int, str]) 
             rows[undecided.get(lead, "")].append(number)
     for undecided_in, numbers in rows.items():
         are, its_lead = agreeing(len(numbers), "is", "are"), agreeing(len(numbers), "its lead", "their leads")
-        it, how = agreeing(len(numbers), "it", "them"), f"`{command('retry', run_id)}` instead sends"
+        it, how = agreeing(len(numbers), "it", "them"), _sends_first(run_id, undecided_in, by_file=by_file)
         yield Remark(
             f"{listed_rows(numbers).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and "
-            f"once later rows of {its_lead} went through now, no retry sends {it}; "
-            f"{decide_before(undecided_in, run_id) if undecided_in else how} {it} first",
+            f"once later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
             loud=True,
         )
 
 
-def decide_before(undecided_in: str, run_id: str) -> str:
-    """What sends rows of a run first if the file decides on others of their leads, undecided in that run or a later
-    one. A retry would send corrected rows of the file as they were."""
-    decide, files = command("resolve", undecided_in, "--row", "N"), command("report", run_id)
-    return f"to decide by `{decide}` in place of this file, and then to give the retry file of `{files}`, sends"
+def _sends_first(run_id: str, undecided_in: str, *, by_file: bool) -> str:
+    """What sends rows of a run before later ones of their leads, some of them undecided in that run or a later one. A
+    retry would send rows that a file corrects as they were."""
+    decide, files = command("resolve", undecided_in, "--row", "N"), f"the retry file of `{command('report', run_id)}`"
+    if undecided_in:
+        return f"to decide by `{decide}` in place of this file, and then to give {files}, sends"
+    return f"{files}, given in place of this one, sends" if by_file else f"`{command('retry', run_id)}` instead sends"
 
 
 def given_up_elsewhere(
-    journal: Journal, run_id: str, going: RowsBeside, settled: Collection[tuple[str, int]] = ()
+    journal: Journal,
+    run_id: str,
+    going: RowsBeside,
+    settled: Collection[tuple[str, int]] = (),
+    *,
+    by_file: bool = False,
 ) -> Iterator[Remark]:
     """The same warning about rows of other runs: those with rows of this one, and those that gave it its rows. Of the
     latter, open rows are named as well. `going` gives the rows of this run to be sent, in their order; `settled` are
@@ -60,15 +68,13 @@ def given_up_elsewhere(
             if goes.get(record.lead, 0) > number:
                 found[by][there] = record.lead
     for by, rows in found.items():
-        yield from not_applied_first(journal, by, rows)
+        yield from not_applied_first(journal, by, rows, by_file=by_file)
     # A retry has the rows of the run that it repeats, under their numbers.
     same = {run_id, repeated_by(journal, journal.run(run_id)).id}
     for giver in givers_of(journal, run_id):
         from_there = cache(partial(_going_from, journal, giver, same, going))
-        not_applied = given_up(journal, giver, from_there)
-        yield from not_applied_first(
-            journal, giver, {row: lead for row, lead in not_applied.items() if (giver, row) not in settled}
-        )
+        rows = {row: lead for row, lead in given_up(journal, giver, from_there).items() if (giver, row) not in settled}
+        yield from not_applied_first(journal, giver, rows, by_file=by_file)
         for by, numbers in _left_before(journal, giver, from_there, same, settled).items():
             how = f"`{command('resume', by)}` sends {agreeing(len(numbers), 'it', 'them')} first, once decided"
             yield _left_first(by, numbers, how)

@@ -175,7 +175,10 @@ class _OtherRuns:
         same = since.get(digest_of(self.run.ids.left_out(lead.fields)), same)
         if same is not None:
             found.repeat(same, can_be_skipped=False)
-        newest = next(reversed(since.values()), None) if self._hides(number, last) else last
+        newest = None if self._hides(number, last) else last
+        if newest is None or (newest.state is not State.SUCCEEDED and not self._is_undone(lead, newest)):
+            # In doubt, it may not have gone over a newer one.
+            newest = next(reversed(since.values()), None)
         if newest is not None and newest is not same and self._is_undone(lead, newest):
             found.undo(newest)
 

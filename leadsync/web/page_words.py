@@ -135,6 +135,10 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),
     (r"`leadsync resume (\S+)` sends (it|them) first, once", r"the page of run \1 sends \2 first, once"),
     (
+        r"the retry file of `[^`]*report (\S+)`, given in place of this one, sends",
+        r"the retry file of run \1, uploaded in place of this one, sends",
+    ),
+    (
         r"by `leadsync resolve [^`]*` (in place of this file, and then) to give the retry file of `[^`]*report (\S+)`,",
         r"on the page of run \2 \1 to upload its retry file,",
     ),

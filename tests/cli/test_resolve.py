@@ -172,7 +172,9 @@ def test_a_row_called_not_applied_is_named_before_another_run_sends_its_later_ro
     dialer.ledger.received.clear()
     said = desk.leadsync(given, file)
     assert f"! Row 2 of run {run}, decided as not applied, is not sent by it, and once later rows of its" in said.err
-    assert f"no retry sends it; `leadsync retry {run}` instead sends it first" in said.err
+    by_file = f"the retry file of `leadsync report {run}`, given in place of this one, sends it first"
+    named = by_file if given == "run" else f"`leadsync retry {run}` instead sends it first"
+    assert f"no retry sends it; {named}" in said.err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]
 
 

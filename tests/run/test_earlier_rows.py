@@ -1,10 +1,24 @@
-"""Rows to be sent before later ones of their leads: the words; what is named when, tests/cli/test_resolve.py shows."""
+"""What sends rows before later ones of their leads; which are named when, tests/cli/test_resolve.py shows."""
 
-from leadsync.run.earlier_rows import decide_before
+import pytest
+
+from leadsync.run.earlier_rows import _sends_first
 
 
-def test_what_is_decided_in_a_file_is_decided_before_it() -> None:
-    assert decide_before("8", "7") == (
-        "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of `leadsync "
-        "report 7`, sends"
-    )
+@pytest.mark.parametrize(
+    ("undecided_in", "by_file", "words"),
+    [
+        ("", False, "`leadsync retry 7` instead sends"),
+        ("", True, "the retry file of `leadsync report 7`, given in place of this one, sends"),
+        (
+            "8",
+            True,
+            (
+                "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of "
+                "`leadsync report 7`, sends"
+            ),
+        ),
+    ],
+)
+def test_what_sends_rows_first(undecided_in: str, by_file: bool, words: str) -> None:
+    assert _sends_first("7", undecided_in, by_file=by_file) == words

@@ -422,3 +422,22 @@ def test_a_row_that_its_lead_has_taken_before_newer_values_is_told_as_sent_again
     assert [line for line in warnings if line.startswith("! 1 row says what its lead was sent before, ")]
     assert [line for line in warnings if line.startswith("! 1 row would undo what its lead was sent since, ")]
     assert all(tuesday in line for line in warnings if line.startswith("! 1 row "))
+
+
+@pytest.mark.parametrize("how", ["resume", "report"])
+def test_a_newer_payload_that_went_is_not_hidden_by_an_older_one_in_doubt(desk: Desk, how: str) -> None:
+    """The oldest sheet went on last, and its answer was lost: the dialer may not have applied it."""
+    dialer = desk.dialer(faults=[REFUSE])
+    oldest, monday = run(desk, "old.csv", ("A,0383218101,Sale",)), run(desk, "mon.csv", ("A,0383218102,Busy",))
+    dialer.faults.clear()
+    newest = run(desk, "new.csv", ("A,0383218103,No Answer",))
+    dialer.faults.add([FaultRule(FaultKind.RESET, lead="A", calls=1)])
+    assert desk.leadsync("resume", oldest).code == 3
+    dialer.ledger.received.clear()
+    if how == "report":
+        report = desk.folder / f"mon.{monday}.report.csv"
+        report.write_text(report.read_text("utf-8").replace("Busy", "Sale"), "utf-8")
+    said = desk.leadsync(*(("resume", monday) if how == "resume" else ("run", report))).err
+    assert "! 1 row would undo what its lead was sent since" in said
+    assert f"by run {newest}" in said
+    assert dispositions(dialer) == ["A Sale" if how == "report" else "A Busy"]

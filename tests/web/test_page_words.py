@@ -112,6 +112,10 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
             "to decide on the page of run 7 in place of this file, and then to upload its retry file, sends it first",
         ),
         (
+            "no retry sends it; the retry file of `leadsync report 7`, given in place of this one, sends it first",
+            "no retry sends it; the retry file of run 7, uploaded in place of this one, sends it first",
+        ),
+        (
             "no retry sends it; `leadsync retry 7` instead sends it first",
             "no retry sends it; retry run 7 on its page to send it first",
         ),
