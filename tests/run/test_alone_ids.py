@@ -25,3 +25,10 @@ def test_ids_alone_are_leads_by_their_form_where_blanks_are_usual(others: list[d
     alone.add(8, "102")
     alone.add(9, "X7")
     assert alone.odd() == odd
+
+
+def test_so_many_ids_alone_are_kept() -> None:
+    alone = AloneIds()
+    for number in range(2, 1_100):
+        alone.add(number, "X7")
+    assert len(alone.odd()) == 1_000
