@@ -7,7 +7,7 @@ import openpyxl
 
 from leadsync.config import settings_from
 from leadsync.journal import open_journal
-from leadsync.run import SheetSource, SheetView, look_at_sheet, scan_sheet, sheet_view_of
+from leadsync.run import SheetSource, SheetView, lines_with_headings, look_at_sheet, scan_sheet, sheet_view_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SETTINGS = settings_from({}, "the test")
@@ -58,3 +58,10 @@ def test_a_workbook_tells_its_sheets_and_the_line_of_its_headings(tmp_path: Path
         "Lead Id": "njExternalLeadId",
         "Outcome": "njDisposition",
     }
+
+
+def test_the_first_lines_that_could_hold_the_headings_are_few(tmp_path: Path) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text("Alone,\n" + "".join(f"Id {n},Phone {n}\n" for n in range(2, 40)), "utf-8")
+    found = lines_with_headings(SheetSource(file), SETTINGS, NOW)
+    assert found == [(n, (f"Id {n}", f"Phone {n}")) for n in range(2, 5)]
