@@ -177,7 +177,7 @@ class _OtherRuns:
             found.repeat(same, can_be_skipped=False)
         newest = None if self._hides(number, last) else last
         if newest is None or (newest.state is not State.SUCCEEDED and not self._is_undone(lead, newest)):
-            # In doubt, it may not have gone over a newer one.
+            # In doubt, it hides a newer one that went through before it.
             newest = next(reversed(since.values()), None)
         if newest is not None and newest is not same and self._is_undone(lead, newest):
             found.undo(newest)

@@ -239,11 +239,12 @@ def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_o
     assert "1 row not corrected, not sent" in said
 
 
+@pytest.mark.parametrize("by_file", [False, True])
 @pytest.mark.parametrize("word", ["not-applied", "send"])
-def test_an_earlier_row_called_not_applied_goes_first_by_the_retry_file_once_the_next_is_decided(
-    desk: Desk, word: str
+def test_an_earlier_row_called_not_applied_goes_first_by_a_retry_or_its_file_once_the_next_is_decided(
+    desk: Desk, word: str, *, by_file: bool
 ) -> None:
-    """With a correction of a later one, which a retry would send as it was."""
+    """The file has a correction of the last one, which a retry sends as it was."""
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
     rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
     run = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json["run"]
@@ -253,8 +254,9 @@ def test_an_earlier_row_called_not_applied_goes_first_by_the_retry_file_once_the
     file = Path(desk.leadsync("report", run, "--json").json["files"]["retry"])
     file.write_text(file.read_text("utf-8").replace("Busy", "Sale"), "utf-8")
     dialer.ledger.received.clear()
-    assert desk.leadsync("run", file).code == 0
-    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer", "Sale"]
+    assert desk.leadsync(*(("run", file) if by_file else ("retry", run))).code == 0
+    sent = [call.fields["njDisposition"] for call in dialer.ledger.received]
+    assert sent == ["Sale", "No Answer", "Sale" if by_file else "Busy"]
 
 
 def test_a_row_called_not_applied_is_not_named_behind_one_that_the_file_calls_applied(desk: Desk) -> None:
@@ -270,21 +272,6 @@ def test_a_row_called_not_applied_is_not_named_behind_one_that_the_file_calls_ap
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Busy"]
     assert "decided as not applied" not in said
-
-
-@pytest.mark.parametrize("word", ["not-applied", "send"])
-def test_an_earlier_row_called_not_applied_goes_first_by_a_retry_once_the_next_is_decided(
-    desk: Desk, word: str
-) -> None:
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=2)])
-    rows = [f"9857,Null,0383218190,{outcome},," for outcome in ("Sale", "No Answer", "Busy")]
-    run = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *rows), "--json").json["run"]
-    desk.leadsync("resolve", run, "--row", "2", "--not-applied")
-    desk.leadsync("resume", run)
-    desk.leadsync("resolve", run, "--row", "3", f"--{word}")
-    dialer.ledger.received.clear()
-    desk.leadsync("retry", run)
-    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer", "Busy"]
 
 
 @pytest.mark.parametrize("how", ["send", "take back"])
@@ -321,13 +308,12 @@ def test_rows_called_not_applied_are_told_apart_by_the_later_rows_of_their_leads
     """Row 2 has one, which another run has sent; row 4 has none."""
     faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("9857", "9858")]
     desk.dialer(faults=faults)
-    lines = [f"{lead},Null,0383218190,{outcome},," for lead in ("9857", "9858") for outcome in ("Sale", "Busy")]
-    sheet = desk.sheet("leads.csv", SHEET[0], *lines[:3])
-    run = desk.leadsync("run", sheet, "--json").json["run"]
-    desk.leadsync("resolve", run, "--row", "2", "--send")
-    desk.leadsync("resolve", run, "--row", "2", "--take-back")
-    report = Path(desk.leadsync("report", run, "--json").json["files"]["report"])
-    head, sold, busy, other = report.read_text("utf-8").splitlines()
+    lines = [
+        f"{row},," for row in ("9857,Null,0383218190,Sale", "9857,Null,0383218190,Busy", "9858,Null,0383218190,Sale")
+    ]
+    first = desk.leadsync("run", desk.sheet("leads.csv", SHEET[0], *lines), "--json").json
+    run = first["run"]
+    head, sold, busy, other = Path(first["files"]["report"]).read_text("utf-8").splitlines()
     back = desk.sheet("r.csv", f"{head},sync_decision", f"{sold},not applied", f"{busy},", f"{other},")
     later = desk.leadsync("run", back, "--json", LEADSYNC_API_KEY="wrong").json["run"]
     desk.leadsync("resolve", run, "--row", "2", "--take-back")
