@@ -1,14 +1,20 @@
 """The command that decides conflict and unknown rows."""
 
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadsync.cli.options import A_ROW, examples
-from leadsync.cli.shell import command_shell
+from leadsync.cli.shell import Shell, command_shell
 from leadsync.commands import command
 from leadsync.plurals import agreeing, counted
 from leadsync.system_user import system_user
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
 
 MOST_ROWS_AT_ONCE = 20_000
 """The most rows of a run whose files are written with the decision; they take a third of a second."""
@@ -27,15 +33,7 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
     The files of a run of more than 20,000 rows, or with an edited one not given back, are left as they were, and said
     so: `report` writes them anew.
     """
-    from leadsync.run import (
-        TAKEN_BACK,
-        decide_rows,
-        files_to_give_back,
-        resume_step,
-        retry_step,
-        write_files,
-        written_files,
-    )
+    from leadsync.run import TAKEN_BACK, decide_rows, files_to_give_back, write_files, written_files
 
     shell = command_shell()
     options = {"applied": applied, "not applied": not_applied, "send": send, TAKEN_BACK: take_back}
@@ -52,13 +50,7 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         # Read anew: the decision may have changed its standing.
         run = journal.run(run.id)
         files = write_files(journal, run, shell.say) if writes else written_files(run)
-        then = ""
-        if decision == "send":
-            then = f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}"
-        elif decision == "not applied":
-            then = f" {retry_step(journal, run.id, rows)}"
-        elif decision == "applied":
-            then = f" {resume_step(journal, run.id)}"
+        then = _next_step(shell, journal, run.id, {*rows}, decision)
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files), "written": writes}
     for path in edited:
         back = f"`{command('run', path)}` takes what was changed"
@@ -68,8 +60,21 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         shell.say(f"Only then write the files of run {run.id}, which do not have this yet: {report}")
     elif not writes:
         shell.say(f"The files of run {run.id} do not have this yet; write them with: {report}")
-    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then.rstrip()}", value)
+    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{f' {then}' if then else ''}", value)
     return 0
+
+
+def _next_step(shell: Shell, journal: "Journal", run_id: str, rows: Collection[int], decision: str) -> str:
+    """How rows go on after a decision, or an empty text. What a `send` leaves behind is said at once."""
+    from leadsync.run import named_first, resume_step, retry_step
+
+    if decision == "send":
+        for remark in named_first(journal, run_id, partial(journal.leads_left, run_id, None)):
+            shell.say(str(remark))
+        return f"Send {agreeing(len(rows), 'it', 'them')} now: leadsync resume {run_id}"
+    if decision == "not applied":
+        return retry_step(journal, run_id, rows)
+    return resume_step(journal, run_id) if decision == "applied" else ""
 
 
 def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ from leadsync.reasons import Skip
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.draft import again_remark
-from leadsync.run.earlier_rows import RowsBeside, given_up, given_up_elsewhere, not_applied_first
+from leadsync.run.earlier_rows import named_first
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
@@ -163,7 +163,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_behind_later(overtaken),
-            *_given_up(journal, run.id, left),
+            *named_first(journal, run.id, left),
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
         read_at=read_at,
@@ -178,13 +178,6 @@ def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:
         rows, leads = counted(count, "row would go", "rows would go"), agreeing(count, "its lead", "their leads")
         which = listed_rows(sorted(overtaken))
         yield Remark(f"{rows} over a later one of {leads}, which went through since ({which})", loud=True)
-
-
-def _given_up(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
-    """The warnings about rows that a person calls not applied: behind later rows of their leads no retry sends them."""
-    rows = given_up(journal, run_id, lambda: {lead.external_id: number for number, lead in left({run_id})})
-    yield from not_applied_first(journal, run_id, rows)
-    yield from given_up_elsewhere(journal, run_id, left)
 
 
 def _write(

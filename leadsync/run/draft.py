@@ -28,7 +28,7 @@ from leadsync.reimport import (
 )
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
-from leadsync.run.earlier_rows import given_up, given_up_elsewhere, left_before, not_applied_first
+from leadsync.run.earlier_rows import failed_first, given_up, given_up_elsewhere, left_before
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -102,7 +102,7 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
 
 
 def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
-    """The warnings about rows that a person has called not applied, and that the file's later ones overtake."""
+    """The warnings about rows that failed or are left, and that the file's later ones overtake."""
     settled = {(run_id, number) for run_id, taken in effects.taken.items() for number, _ in taken}
     settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
     for run_id in effects.taken:
@@ -112,7 +112,7 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
         applied = effects.decided.get((run_id, State.SUCCEEDED), ())
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
-        yield from not_applied_first(journal, run_id, left, by_file=True)
+        yield from failed_first(journal, run_id, left, by_file=True)
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:
@@ -139,7 +139,7 @@ def _taken(journal: Journal, run_id: str, effects: Effects, _others: Collection[
 def _called_too_late(run_id: str, rows: Sequence[int]) -> Remark:
     are, its_lead = agreeing(len(rows), "is", "are"), agreeing(len(rows), "its lead", "their leads")
     which, it = listed_rows(rows).capitalize(), agreeing(len(rows), "it", "them")
-    why = f"once later rows of {its_lead} went through now, no retry sends {it}"
+    why = f"once later rows of {its_lead} went through, no retry sends {it}"
     words = (
         f"{which} of run {run_id}, called not applied here, {are} not sent, and {why}; `send` instead sends {it} first"
     )

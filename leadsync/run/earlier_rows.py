@@ -1,7 +1,6 @@
-"""Rows to be sent before later rows of their leads: called not applied by a person, or open in the run that gave a run
-its rows. They are named before those later rows go."""
+"""Rows to be sent before later rows of their leads: failed, or open in the run that gave a run its rows. They are named
+before those later rows go."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -19,22 +18,33 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
-def not_applied_first(
+def named_first(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
+    """The warnings about failed rows before the rows that a run has left, of it and of other runs."""
+    rows = given_up(journal, run_id, lambda: {lead.external_id: number for number, lead in left({run_id})})
+    yield from failed_first(journal, run_id, rows)
+    yield from given_up_elsewhere(journal, run_id, left)
+
+
+def failed_first(
     journal: Journal, run_id: str, failed: Mapping[int, str], *, by_file: bool = False
 ) -> Iterator[Remark]:
-    """The warnings about rows called not applied by a person, among these failed ones of a run, each with its lead:
-    behind later rows of their leads no retry sends them. `by_file`: a file sends those, perhaps corrected."""
+    """The warnings about failed rows of a run, each with its lead: behind later rows of their leads no retry sends
+    them. `by_file`: a file sends those, perhaps corrected."""
     undecided = {one.lead: one.run_id for one in journal.rows_ahead(run_id) if not one.goes} if failed else {}
-    decided, rows = journal.decisions(run_id, failed), defaultdict[str, list[int]](list)
+    decided, rows = journal.decisions(run_id, failed), defaultdict[tuple[bool, str], list[int]](list)
     for number, lead in sorted(failed.items()):
-        if number in decided and decided[number].decided == "not applied":
-            rows[undecided.get(lead, "")].append(number)
-    for undecided_in, numbers in rows.items():
+        not_applied = number in decided and decided[number].decided == "not applied"
+        rows[not_applied, undecided.get(lead, "")].append(number)
+    for (not_applied, undecided_in), numbers in rows.items():
         are, its_lead = agreeing(len(numbers), "is", "are"), agreeing(len(numbers), "its lead", "their leads")
-        it, how = agreeing(len(numbers), "it", "them"), _sends_first(run_id, undecided_in, by_file=by_file)
+        it, why = agreeing(len(numbers), "it", "them"), "decided as not applied" if not_applied else "which failed"
+        if by_file and not not_applied:
+            how = f"corrected above them in this file, {agreeing(len(numbers), 'it goes', 'they go')} first"
+        else:
+            how = f"{_sends_first(run_id, undecided_in, by_file=by_file)} {it} first"
         yield Remark(
-            f"{listed_rows(numbers).capitalize()} of run {run_id}, decided as not applied, {are} not sent by it, and "
-            f"once later rows of {its_lead} went through now, no retry sends {it}; {how} {it} first",
+            f"{listed_rows(numbers).capitalize()} of run {run_id}, {why}, {are} not sent now, and once later rows of "
+            f"{its_lead} went through, no retry sends {it}; {how}",
             loud=True,
         )
 
@@ -43,9 +53,14 @@ def _sends_first(run_id: str, undecided_in: str, *, by_file: bool) -> str:
     """What sends rows of a run before later ones of their leads, some of them undecided in that run or a later one. A
     retry would send rows that a file corrects as they were."""
     decide, files = command("resolve", undecided_in, "--row", "N"), f"the retry file of `{command('report', run_id)}`"
+    retry = f"`{command('retry', run_id)}`"
     if undecided_in:
-        return f"to decide by `{decide}` in place of this file, and then to give {files}, sends"
-    return f"{files}, given in place of this one, sends" if by_file else f"`{command('retry', run_id)}` instead sends"
+        return (
+            f"to decide by `{decide}` in place of this file, and then to give {files}, sends"
+            if by_file
+            else f"to decide by `{decide}` instead, and then {retry}, sends"
+        )
+    return f"{files}, given in place of this one, sends" if by_file else f"{retry} instead sends"
 
 
 def given_up_elsewhere(
@@ -63,18 +78,19 @@ def given_up_elsewhere(
     failed = {number: (by, there) for number, (by, state, there) in last.items() if state is State.FAILED}
     goes = {lead.external_id: number for number, lead in going({by for by, _ in failed.values()})} if failed else {}
     found = defaultdict[str, dict[int, str]](dict)
+    failed_there = cache(journal.failures)
     for number, (by, there) in failed.items():
-        for record in journal.history().record(by, there):
-            if goes.get(record.lead, 0) > number:
-                found[by][there] = record.lead
+        lead = failed_there(by).get(there, "") if goes else ""
+        if number < goes.get(lead, 0):
+            found[by][there] = lead
     for by, rows in found.items():
-        yield from not_applied_first(journal, by, rows, by_file=by_file)
+        yield from failed_first(journal, by, rows, by_file=by_file)
     # A retry has the rows of the run that it repeats, under their numbers.
     same = {run_id, repeated_by(journal, journal.run(run_id)).id}
     for giver in givers_of(journal, run_id):
         from_there = cache(partial(_going_from, journal, giver, same, going))
         rows = {row: lead for row, lead in given_up(journal, giver, from_there).items() if (giver, row) not in settled}
-        yield from not_applied_first(journal, giver, rows, by_file=by_file)
+        yield from failed_first(journal, giver, rows, by_file=by_file)
         for by, numbers in _left_before(journal, giver, from_there, same, settled).items():
             how = f"`{command('resume', by)}` sends {agreeing(len(numbers), 'it', 'them')} first, once decided"
             yield _left_first(by, numbers, how)
@@ -129,23 +145,18 @@ def _going_from(journal: Journal, giver: str, by_runs: Collection[str], going: R
     return {lead.external_id: there[number] for number, lead in going({giver}) if number in there}
 
 
-def called_not_applied(journal: Journal, run_id: str) -> dict[int, str]:
-    """The rows of a run called not applied by a person and taken by no other run, each with its lead."""
-    decided = journal.decisions(run_id, journal.last_decided(run_id, sys.maxsize))
-    failed = [number for number, made in decided.items() if made.decided == "not applied"]
-    return {row.number: row.lead for row in journal.open_rows(run_id, failed)}
-
-
 def given_up(
     journal: Journal, run_id: str, going: Callable[[], Mapping[str, int]], applied: Collection[int] = ()
 ) -> dict[int, str]:
-    """The `called_not_applied` rows before later rows of their leads, of which none went through yet or is now called
-    `applied`. `going` gives by lead the last row to be sent, by whichever run, with its number in this one."""
-    rows = called_not_applied(journal, run_id)
-    if not rows:
+    """The failed rows of a run that no other has taken, before later rows of their leads, of which none went through
+    yet or is now called `applied`; each with its lead. `going` gives by lead the last row to be sent, by whichever run,
+    with its number in this one."""
+    rows = journal.failures(run_id)
+    if not rows or not (goes := going()):
         return {}
-    goes, went = going(), _gone(journal, run_id, {*rows.values()}, applied)
-    return {number: lead for number, lead in sorted(rows.items()) if went.get(lead, 0) < number < goes.get(lead, 0)}
+    rows = {number: lead for number, lead in rows.items() if number < goes.get(lead, 0)}
+    went = _gone(journal, run_id, {*rows.values()}, applied)
+    return {number: lead for number, lead in rows.items() if went.get(lead, 0) < number}
 
 
 def behind_gone(journal: Journal, run_id: str, numbers: Collection[int]) -> list[int]:

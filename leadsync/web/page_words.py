@@ -143,6 +143,10 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         r"on the page of run \2 \1 to upload its retry file,",
     ),
     (r"`leadsync retry (\S+)` instead sends (it|them) first", r"retry run \1 on its page to send \2 first"),
+    (
+        r"by `leadsync resolve (\S+) [^`]*` instead, and then `leadsync retry (\S+)`, sends",
+        r"on the page of run \1 instead, and then to retry run \2 there, sends",
+    ),
     (r"; --skip-unchanged sends each once", f"; tick {_label('skip_unchanged')} to send each once"),
     (r"`leadsync resume` goes on", "its page goes on"),
     (r"go on with `leadsync resume(?: [^`]*)?` instead", "go on with the copy's run on its page instead"),

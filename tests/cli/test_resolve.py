@@ -89,8 +89,8 @@ def test_a_row_called_not_applied_is_named_before_later_rows_of_its_lead_go(desk
         "went through, it goes no more" in said
     )
     gives_up = (
-        f"! Row 3 of run {run}, decided as not applied, is not sent by it, and once later rows of its lead went "
-        f"through now, no retry sends it; `leadsync retry {run}` instead sends it first"
+        f"! Row 3 of run {run}, decided as not applied, is not sent now, and once later rows of its lead went "
+        f"through, no retry sends it; `leadsync retry {run}` instead sends it first"
     )
     assert gives_up in desk.leadsync("resume", run, "--limit", "1").err
     assert gives_up not in desk.leadsync("resume", run).err, "it is given up"
@@ -113,7 +113,7 @@ def test_a_row_called_not_applied_in_the_run_of_a_review_file_is_named_before_la
     dialer.ledger.received.clear()
     if is_sent_first:
         desk.leadsync("retry", again)
-    named = f"! Row 2 of run {again}, decided as not applied, is not sent by it, and once later rows of its lead went"
+    named = f"! Row 2 of run {again}, decided as not applied, is not sent now, and once later rows of its lead went"
     given = first["files"]["report"] if how == "run" else first["run"]
     assert (named in desk.leadsync(how, given).err) is not is_sent_first
     went = [call.fields["njDisposition"] for call in dialer.ledger.received]
@@ -134,7 +134,7 @@ def test_a_row_called_not_applied_is_named_before_a_report_sends_its_later_rows(
     decision = "not applied" if by_file else ""
     report = desk.sheet("report.csv", f"{head},sync_decision", f"{row},{decision}", *(f"{line}," for line in later))
     done = desk.leadsync("run", report)
-    said = "called not applied here, is not sent" if by_file else "decided as not applied, is not sent by it"
+    said = "called not applied here, is not sent" if by_file else "decided as not applied, is not sent now"
     assert f"! Row 2 of run {first['run']}, {said}, and once later rows of its lead went" in done.err
     assert "To send it again" not in done.err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["Sale", "No Answer"]
@@ -171,7 +171,7 @@ def test_a_row_called_not_applied_is_named_before_another_run_sends_its_later_ro
     file = stopped.json["files"].get(how.split()[0]) if given == "run" else second
     dialer.ledger.received.clear()
     said = desk.leadsync(given, file)
-    assert f"! Row 2 of run {run}, decided as not applied, is not sent by it, and once later rows of its" in said.err
+    assert f"! Row 2 of run {run}, decided as not applied, is not sent now, and once later rows of its" in said.err
     by_file = f"the retry file of `leadsync report {run}`, given in place of this one, sends it first"
     named = by_file if given == "run" else f"`leadsync retry {run}` instead sends it first"
     assert f"no retry sends it; {named}" in said.err
@@ -210,7 +210,7 @@ def test_a_row_refused_behind_an_undecided_one_goes_first_once_that_is_decided(d
     lines = (f"{sold},", f"{called},not applied", *(f"{line}," for line in later))
     file = desk.sheet("r.csv", f"{head},sync_decision", *lines)
     second = desk.leadsync("run", file, "--json", LEADSYNC_API_KEY="wrong").json["run"]
-    named = f"! Rows 2, 3 of run {run}, decided as not applied, are not sent by it"
+    named = f"! Rows 2, 3 of run {run}, decided as not applied, are not sent now"
     third = desk.leadsync("retry", second, "--json", LEADSYNC_API_KEY="wrong")
     assert named in third.err
     dialer.ledger.received.clear()
@@ -232,7 +232,7 @@ def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_o
     head, sold, called, *later = Path(report).read_text("utf-8").splitlines()
     lines = (f"{sold},", f"{called},{word}", *(f"{line}," for line in later))
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
-    assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows" in said
+    assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent now, and once later rows" in said
     instead = f"to decide by `leadsync resolve {first['run']} --row N` in place of this file"
     assert f"{instead}, and then to give the retry file of `leadsync report {first['run']}`, sends it first" in said
     assert "waits for an earlier row" not in said
@@ -335,11 +335,49 @@ def test_a_row_called_not_applied_goes_first_once_the_run_with_the_next_has_its_
     file = desk.sheet("s.csv", f"{head},sync_decision", *lines)
     said = desk.leadsync("run", file, LEADSYNC_API_KEY="wrong").err
     assert (
-        f"! Row 2 of run {first['run']}, decided as not applied, is not sent by it, and once later rows of its lead "
-        f"went through now, no retry sends it; to decide by `leadsync resolve {second['run']} --row N` in place of "
+        f"! Row 2 of run {first['run']}, decided as not applied, is not sent now, and once later rows of its lead "
+        f"went through, no retry sends it; to decide by `leadsync resolve {second['run']} --row N` in place of "
         f"this file, and then to give the retry file of `leadsync report {first['run']}`, sends it first"
     ) in said
     dialer.ledger.received.clear()
     retry = desk.leadsync("report", first["run"], "--json").json["files"]["retry"]
     assert desk.leadsync("run", retry).code == 0
     assert next(call.fields["njDisposition"] for call in dialer.ledger.received) == "Sale"
+
+
+@pytest.mark.parametrize("how", ["resume", "retry", "review"])
+def test_a_failed_row_is_named_before_a_later_one_decided_as_send_goes(desk: Desk, how: str) -> None:
+    codes = (FaultRule(FaultKind.CODE, lead="9857", code=code, calls=1) for code in (999, 110))
+    dialer = desk.dialer(faults=list(codes))
+    sheet = desk.sheet("leads.csv", "Lead Id,Outcome,Version", "9857,Sale,a", "9857,No Answer,b")
+    sent = desk.leadsync("run", sheet, "--json").json
+    run = sent["run"]
+    dialer.ledger.received.clear()
+    named = (
+        f"! Row 2 of run {run}, which failed, is not sent now, and once later rows of its lead went through, no retry "
+        "sends it; "
+    )
+    if how == "review":
+        head, row = Path(sent["files"]["review"]).read_text("utf-8").splitlines()
+        said = desk.leadsync("run", desk.sheet("review.csv", head, f"{row}send")).err
+        assert f"{named}corrected above them in this file, it goes first\n" in said
+    else:
+        decided = desk.leadsync("resolve", run, "--row", "3", "--send")
+        assert f"{named}`leadsync retry {run}` instead sends it first\n" in decided.err
+        assert (named in desk.leadsync(how, run).err) is (how == "resume")
+    went = [call.fields["Version"] for call in dialer.ledger.received]
+    assert went == (["a", "b"] if how == "retry" else ["b"])
+
+
+def test_a_failed_row_corrected_beside_a_decision_goes_first(desk: Desk) -> None:
+    codes = (FaultRule(FaultKind.CODE, lead="9857", code=code, calls=1) for code in (999, 110))
+    dialer = desk.dialer(faults=list(codes))
+    sheet = desk.sheet("leads.csv", "Lead Id,Outcome,Version", "9857,Sale,a", "9857,No Answer,b")
+    files = desk.leadsync("run", sheet, "--json").json["files"]
+    dialer.ledger.received.clear()
+    head, undecided = Path(files["review"]).read_text("utf-8").splitlines()
+    _, failed = Path(files["retry"]).read_text("utf-8").splitlines()
+    both = desk.sheet("both.csv", head, f"{failed.replace('Sale,a', 'Sale,c')},", f"{undecided}send")
+    said = desk.leadsync("run", both).err
+    assert "is not sent now" not in said
+    assert [call.fields["Version"] for call in dialer.ledger.received] == ["c", "b"]

@@ -1070,7 +1070,7 @@ def stopped_retry_file_with_a_line_taken_out(chain: Chain) -> str:
         (other_sheet_with_a_row_before_one_that_went_since, "! 1 row says what its lead was sent before", ["e", "x"]),
         (report_with_a_row_before_one_that_went_since, "! 1 row says what its lead was sent before", ["e", "x"]),
         (other_sheet_with_a_first_row_corrected, "! 1 row says what its lead was sent before", ["aa", "b", "e"]),
-        (sheet_given_once_more_behind_a_row_not_applied, ", decided as not applied, is not sent by it", ["e"]),
+        (sheet_given_once_more_behind_a_row_not_applied, ", decided as not applied, is not sent now", ["e"]),
         (sheet_that_waited_behind_its_trial, "! 1 row says what its lead was sent before", ["b", "x"]),
         (sheet_read_again_behind_a_trial_of_the_rows_left, "4 rows of o.csv waited for another run", ["b", "c", "d"]),
         (sheet_written_anew_behind_a_trial_of_the_rows_left, "o.csv has changed since run", ["c", "e", "x"]),

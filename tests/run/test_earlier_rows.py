@@ -12,6 +12,11 @@ from leadsync.run.earlier_rows import _sends_first
         ("", True, "the retry file of `leadsync report 7`, given in place of this one, sends"),
         (
             "8",
+            False,
+            "to decide by `leadsync resolve 8 --row N` instead, and then `leadsync retry 7`, sends",
+        ),
+        (
+            "8",
             True,
             (
                 "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of "

@@ -163,6 +163,15 @@ class SqlPendingRows(SqlRunQueue):
             ).fetchone()[0]
         return count
 
+    def failures(self, run_id: str) -> dict[int, str]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = connection.execute(
+                f"SELECT number, lead FROM rows WHERE run = ? AND {_FAILED} AND {NOT_TAKEN} ORDER BY number",
+                [key, run_id, key],
+            )
+            return dict(rows)
+
     def behind_others(self, run_id: str) -> dict[tuple[str, bool], int]:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
