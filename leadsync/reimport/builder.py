@@ -193,7 +193,7 @@ class ContextBuilder:
         return self._last_sent.repeated() if self._last_sent is not None else {}
 
     def _of_rows_that_came_back(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
-        claims = [self._waited_claim(claim_of(row, self._sync)) for row in rows]
+        claims = [self._waited_claim(self._claim(row, mapped)) for row, mapped in zip(rows, leads, strict=True)]
         mapped_rows = [self._restored(claim, mapped) for claim, mapped in zip(claims, leads, strict=True)]
         self._look_up(mapped_rows)
         before = self._cells_before(claims, mapped_rows)
@@ -201,6 +201,19 @@ class ContextBuilder:
             # The claim's own run, not the last one: corrections are shown against the row as it was read at first.
             known = before.get((claim.run, claim.number), {}) if claim.number is not None else {}
             yield self._context(row, claim, mapped, known)
+
+    def _claim(self, row: Row, mapped: Lead | Rejected) -> Claim:
+        """The row's claim, without a decision that decides nothing."""
+        claim = claim_of(row, self._sync)
+        earlier, number = self._lineage.earlier(claim.run), claim.number
+        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
+        if not claim.decision or number is None or origin is None:
+            return claim
+        _check_lead(row, claim, mapped, origin)
+        if self._may_decide(row, claim, origin, number):
+            return claim
+        self.corrections.decided_for_nothing.append(row.number)
+        return replace(claim, decision="")
 
     def _waited_claim(self, claim: Claim) -> Claim:
         """The claim of a row that only waited in its run: of the row that was given back to that run, if any."""
@@ -235,9 +248,6 @@ class ContextBuilder:
                 behind = context.behind or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
                 context = context._replace(behind=behind, is_new=is_own)
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
-        if claim.decision:
-            _check_lead(row, claim, mapped, origin)
-            self._check_decision(row, claim, origin, number)
         lead = lead or origin.lead
         if own_row_waits(origin):
             added = isinstance(origin.reason, Skip) and origin.reason.is_added and _went(context.last_sent)
@@ -303,11 +313,14 @@ class ContextBuilder:
         other = self._lineage.earlier(waits.run)
         return waits if other is None or other.row_of_sheet(waits.row) not in self._going else None
 
-    def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
-        """Raise SheetError for a decision that overrules another one, or that knows nothing of the last attempt."""
+    def _may_decide(self, row: Row, claim: Claim, origin: Origin, number: int) -> bool:
+        """Whether the row is to be decided, or was decided so before.
+
+        Raises SheetError for a decision that overrules another one, or that knows nothing of the last attempt.
+        """
         if origin.state in (State.UNKNOWN, State.CONFLICT):
             self._check_attempts(row, claim, origin)
-            return
+            return True
         _check_run(row, claim, origin)
         before = self._lineage.decision(origin.run_id, number)
         if before not in ("", claim.decision):
@@ -318,6 +331,7 @@ class ContextBuilder:
                 f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is not as it was decided before: {before!r}; "
                 f"{how}. Nothing was sent."
             )
+        return bool(before or self._lineage.decision(claim.run, number))
 
     @staticmethod
     def _check_attempts(row: Row, claim: Claim, origin: Origin) -> None:

@@ -56,6 +56,8 @@ class Corrections:
         self._corrected = self._as_they_were = self._not_corrected = 0
         self._to_decide = 0
         self._decided_too_early: list[int] = []
+        self.decided_for_nothing: list[int] = []
+        """The rows with a decision that nobody has to decide."""
         self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
         self._corrected_in_vain: list[int] = []
@@ -159,6 +161,10 @@ class Corrections:
             waits = counted(count, "decision waits", "decisions wait")
             why = f"{agreeing(count, 'its row goes', 'their rows go')} behind another one; give this file again then"
             yield Remark(f"{waits} (row {examples(self._decided_too_early)}): {why}.", loud=True)
+        if count := len(self.decided_for_nothing):
+            counts = counted(count, "decision counts", "decisions count")
+            where = f"(row {examples(self.decided_for_nothing)})"
+            yield Remark(f"{counts} for nothing {where}: only conflict and unknown rows are decided.", loud=True)
         yield from self._out_of_order()
         if changed := len(self._changed_in_vain):
             was, it_is = agreeing(changed, "was", "were"), agreeing(changed, "it is", "they are")

@@ -318,3 +318,23 @@ def test_a_later_row_above_the_decided_one_waits_for_it_still(desk: Desk) -> Non
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer", "Sale"]
     assert "! 1 row is not sent: it waits for an earlier row of the lead" in said
+
+
+@pytest.mark.parametrize("word", ["applied", "not applied", "send"])
+def test_a_decision_on_a_row_that_nobody_has_to_decide_counts_for_nothing_and_is_told(desk: Desk, word: str) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead=lead, code=code, calls=1) for lead, code in (("L1", 110), ("L3", 999))]
+    dialer = desk.dialer(faults=faults)
+    rows = ("L1,Sale,a", "L1,Busy,b", "L2,Sale,c", "L3,Sale,d")
+    first = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Outcome,Version", *rows), "--json").json
+    run = RunDesk(desk, dialer, first["run"])
+    before = states(run)
+    assert before == ["conflict", "unsent", "succeeded", "failed"]
+    head, undecided, *others = Path(first["files"]["report"]).read_text("utf-8").splitlines()
+    decided = (f"{undecided},", *(f"{line},{word}" for line in others))
+    said = desk.leadsync("run", desk.sheet("back.csv", f"{head},sync_decision", *decided)).err
+    assert "! 3 decisions count for nothing (row 3, 4, 5): only conflict and unknown rows are decided.\n" in said
+    assert states(run) == before
+    desk.leadsync("resolve", run.run, "--row", "2", "--applied")
+    desk.leadsync("resume", run.run)
+    assert states(run) == ["succeeded", "succeeded", "succeeded", "failed"]
+    assert [call.fields["Version"] for call in dialer.ledger.received if call.lead == "L1"] == ["a", "b"]
