@@ -81,7 +81,7 @@ def given_up_elsewhere(
     failed_there = cache(journal.failures)
     for number, (by, there) in failed.items():
         lead = failed_there(by).get(there, "") if goes else ""
-        if number < goes.get(lead, 0):
+        if number < goes.get(lead, 0) and (by, there) not in settled:
             found[by][there] = lead
     for by, rows in found.items():
         yield from failed_first(journal, by, rows, by_file=by_file)

@@ -381,3 +381,21 @@ def test_a_failed_row_corrected_beside_a_decision_goes_first(desk: Desk) -> None
     said = desk.leadsync("run", both).err
     assert "is not sent now" not in said
     assert [call.fields["Version"] for call in dialer.ledger.received] == ["c", "b"]
+
+
+@pytest.mark.parametrize("which", ["a2", "a1v and a2"])
+def test_a_row_called_not_applied_is_not_named_in_the_report_that_corrects_it(desk: Desk, which: str) -> None:
+    """The report of a report: its rows are of the first run and of the second."""
+    codes = (FaultRule(FaultKind.CODE, lead="9857", code=code, calls=1) for code in (106, 106, 110))
+    dialer = desk.dialer(faults=list(codes))
+    sheet = desk.sheet("leads.csv", "Lead Id,Outcome,Version", "9857,Sale,a1", "9857,Busy,a2")
+    first = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"]).read_text("utf-8")
+    second = desk.leadsync("run", desk.sheet("b.csv", *first.replace("a1", "a1v").splitlines()), "--json").json
+    desk.leadsync("resolve", second["run"], "--row", "2", "--not-applied")
+    again = Path(second["files"]["report"]).read_text("utf-8").replace("a2", "a2w")
+    dialer.ledger.received.clear()
+    if which != "a2":
+        again = again.replace("a1v", "a1w")
+    said = desk.leadsync("run", desk.sheet("c.csv", *again.splitlines())).err
+    assert ("is not sent now" in said) is (which == "a2")
+    assert [call.fields["Version"] for call in dialer.ledger.received] == (["a2w"] if which == "a2" else ["a1w", "a2w"])
