@@ -65,7 +65,8 @@ def rows_that_waited(
 def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> Iterator[WaitingText]:
     """The rows that wait in the newest run of each file read after the `first` one, but for those of one file.
 
-    A retry's rows have the numbers of the run that it repeats, and count as that one's.
+    A retry's rows have the numbers of the run that it repeats, and count as that one's. A row that a report has left
+    out since it failed is the one that failed.
     """
     # As leadsync wrote it, a file corrects nothing: the one that waits was put beside it.
     files = {None if but_of is not None and is_as_written(journal, but_of) else but_of}
@@ -76,10 +77,20 @@ def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> It
             continue
         files.add(run.file)
         for row, reason in rows_that_waited(journal, run.id):
-            of_run = journal.find(reason.of_run) if reason.of_row is not None and row.fields else None
-            if of_run is not None and reason.of_row is not None:
-                base = repeated_by(journal, of_run).id
-                yield WaitingText(run, reason, Lead(row.lead, row.fields), base, reason.of_row)
+            if reason.of_row is None or not row.fields:
+                continue
+            run_id, number = _where_it_failed(journal, reason.of_run, reason.of_row)
+            if of_run := journal.find(run_id):
+                yield WaitingText(run, reason, Lead(row.lead, row.fields), repeated_by(journal, of_run).id, number)
+
+
+def _where_it_failed(journal: Journal, run_id: str, number: int) -> tuple[str, int]:
+    """Run and number of a row; of one left out because it was not corrected, where it failed."""
+    for row in journal.history().record(run_id, number):
+        reason = row.reason
+        if isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING and reason.row is not None:
+            return _where_it_failed(journal, reason.run, reason.row)
+    return run_id, number
 
 
 def is_as_written(journal: Journal, file: Path) -> bool:
@@ -92,6 +103,13 @@ def kept_beside(file: Path) -> Iterator[tuple[Path, str]]:
     for kept in sorted(file.parent.glob(f"{escape(file.stem)}.edited-*{escape(file.suffix)}")):
         with suppress(OSError):
             yield kept, _digest(kept)
+
+
+def last_reading(journal: Journal, digest: str) -> RunRecord | None:
+    """The newest run that has read a file with this fingerprint."""
+    return next(
+        (run for run in journal.runs() if run.complete and not run.retry_of and run.fingerprint == digest), None
+    )
 
 
 def is_taken(journal: Journal, file: Path) -> bool:

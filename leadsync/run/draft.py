@@ -21,8 +21,10 @@ from leadsync.reimport import (
     LeftBehind,
     is_as_written,
     kept_beside,
+    last_reading,
     left_behind,
     left_behind_remark,
+    rows_that_waited,
     runs_since_reading,
     same_numbers,
 )
@@ -338,18 +340,18 @@ def _is_of_earlier_content(journal: Journal, run: RunRecord, trial: RunRecord) -
 
 
 def _edited_beside(journal: Journal, file: Path, chosen: Sequence[str]) -> list[Remark]:
-    """A warning for each edited file, read by no run, that was put aside for this one as leadsync wrote it."""
-    kept = list(kept_beside(file))
-    read = {run.fingerprint for run in journal.runs()} if kept and is_as_written(journal, file) else None
-    return [
-        Remark(
-            f"{path.name} beside it was edited by a person, and no run has read that; "
-            f"`{command('run', path, *chosen)}` does",
-            loud=True,
-        )
-        for path, digest in kept
-        if read is not None and digest not in read
-    ]
+    """A warning for each edited file that was put aside for this one, as leadsync wrote it, and that no run has read or
+    whose rows wait."""
+    kept, remarks = list(kept_beside(file)), []
+    for path, digest in kept if kept and is_as_written(journal, file) else ():
+        send = f"`{command('run', path, *chosen)}`"
+        if (run := last_reading(journal, digest)) is None:
+            words = f"{path.name} beside it was edited by a person, and no run has read that; {send} does"
+            remarks.append(Remark(words, loud=True))
+        elif next(rows_that_waited(journal, run.id), None) is not None:
+            words = f"{path.name} beside it has rows that could not go (run {run.id})"
+            remarks.append(Remark(f"{words}; {send} in place of this file sends them", loud=True))
+    return remarks
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

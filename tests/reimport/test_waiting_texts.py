@@ -27,3 +27,21 @@ def test_the_newest_run_of_each_other_file_has_the_texts(desk: Desk) -> None:
         f"! 1 row was corrected in back.csv (run {last.id}) and could not go from there; here it goes as before. "
         f"To send the correction, `leadsync run {back}` instead"
     )
+
+
+def test_a_text_in_the_report_of_a_report_is_of_the_row_that_failed(desk: Desk) -> None:
+    """In the run between, that row is left out: it was not corrected there."""
+    codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (106, 106, 110))
+    desk.dialer(faults=list(codes))
+    first = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b"), "--json").json
+    report = Path(first["files"]["report"]).read_text("utf-8-sig").replace("A,a", "A,ax")
+    second = desk.leadsync("run", desk.sheet("back.csv", *report.splitlines()), "--json").json
+    again = Path(second["files"]["report"]).read_text("utf-8-sig").replace("A,b", "A,bx")
+    back = desk.sheet("again.csv", *again.splitlines())
+    third = desk.leadsync("run", back, "--json").json["run"]
+    with open_journal(desk.state) as journal:
+        [waits] = waiting_texts(journal, journal.run(first["run"]), None)
+        assert (waits.run.id, waits.of_run, waits.of_row) == (third, first["run"], 3)
+    desk.leadsync("resolve", second["run"], "--row", "2", "--applied")
+    named = f"! 1 row was corrected in again.csv (run {third}) and could not go from there; here it goes as before."
+    assert named in desk.leadsync("retry", first["run"]).err

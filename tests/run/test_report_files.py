@@ -142,6 +142,23 @@ def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tm
             ]
 
 
+def test_a_correction_that_waits_in_an_edited_report_is_named_though_its_row_is_not_sent(desk: Desk) -> None:
+    codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (110, 999, 106))
+    dialer = desk.dialer(faults=list(codes))
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b"), "--json").json
+    report = Path(run["files"]["report"])
+    report.write_text(report.read_text("utf-8-sig").replace("A,b", "A,bx"), "utf-8")
+    back = desk.leadsync("run", report, "--json").json
+    desk.leadsync("resolve", run["run"], "--row", "2", "--send")
+    assert desk.leadsync("resume", run["run"], "--json").json["statuses"] == {"failed": 2}
+    [kept] = report.parent.glob("*.edited-*")
+    named = f"! {kept.name} beside it has rows that could not go (run {back['run']}); `leadsync run {kept}` in place of"
+    assert named in desk.leadsync("run", report).err
+    desk.leadsync("run", kept)
+    assert dialer.ledger.received[-1].fields["Version"] == "bx"
+    assert named not in desk.leadsync("run", report).err, "it went"
+
+
 @pytest.mark.parametrize("how", ["given back", "written anew", "never read"])
 def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="A", calls=1)])
