@@ -238,14 +238,16 @@ class PendingRows(Protocol):
 
     def overtaken(self, run_id: str) -> list[OvertakenRow]:
         """The rows that did not go, in order, and that neither a retry nor a correction sends: a later row of their
-        lead in the run went through. They failed, were rejected, or were skipped because they were not corrected.
+        lead went through, in the run or a later one. They failed, were rejected, or were skipped because they were not
+        corrected.
 
         Rows that another run has sent since are none of them.
         """
         ...
 
     def later_rows(self, run_id: str, numbers: Collection[int]) -> dict[int, int]:
-        """Those of these rows with a later row of their lead in the run that went through, each with the last such."""
+        """Those of these rows with a later row of their lead that went through, in the run or a later one, each with
+        the last such."""
         ...
 
     def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:

@@ -59,7 +59,7 @@ _SKIPPED: dict[SkipKind, str] = {
         "give it in a sheet of its own."
     ),
     SkipKind.UNCHANGED: "unchanged: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
-    SkipKind.RETRIED: "sent by run {run} instead",
+    SkipKind.RETRIED: "left to run {run}, a retry",
     SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
     SkipKind.TRANSFERRED: "taken over by run {run}, {text}",
     SkipKind.LEFT_BEHIND: (

@@ -159,6 +159,24 @@ def test_a_correction_that_waits_in_an_edited_report_is_named_though_its_row_is_
     assert named not in desk.leadsync("run", report).err, "it went"
 
 
+def test_a_failed_row_cut_out_of_a_report_is_named_and_is_then_not_to_be_corrected(desk: Desk) -> None:
+    """A later row of its lead went through in the run of the report."""
+    codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (106, 106))
+    dialer = desk.dialer(faults=list(codes))
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b"), "--json").json
+    head, _, later = Path(run["files"]["report"]).read_text("utf-8-sig").splitlines()
+    said = desk.leadsync("run", desk.sheet("back.csv", head, later.replace("A,b", "A,bx"))).err
+    assert (
+        f"! Row 2 of run {run['run']}, which failed, is not sent now, and once later rows of its lead went through, no "
+        "retry sends it; corrected above them in this file, it goes first\n" in said
+    )
+    assert dialer.ledger.received[-1].fields["Version"] == "bx"
+    shown = desk.leadsync("report", run["run"]).out
+    assert "Correct the rows" not in shown
+    assert "1 row that did not go: a later row of its lead went through" in shown
+    assert "later row" in desk.rows(run["files"]["report"])[0]["sync_advice"]
+
+
 @pytest.mark.parametrize("how", ["given back", "written anew", "never read"])
 def test_a_correction_in_an_edited_report_is_sent_or_named(desk: Desk, how: str) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=110, lead="A", calls=1)])

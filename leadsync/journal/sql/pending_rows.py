@@ -17,8 +17,11 @@ from leadsync.journal.sql.row_table import (
     FAILURES_THAT_WAIT,
     NOT_TAKEN,
     OPEN_STATES,
+    OVERTAKEN_SINCE,
     ROWS_AHEAD,
     ROWS_THAT_WAIT,
+    WENT,
+    WENT_SINCE,
 )
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
@@ -45,7 +48,9 @@ _NOT_SENT_SINCE = (
     "AND number NOT IN (SELECT taken.number FROM taken JOIN rows AS its ON its.run = taken.by_run "
     "AND its.number = taken.by_number WHERE taken.run = ? AND its.state <> 'skipped')"
 )
-_LEFT_OUT = f"rows.run = ? AND {OPEN_STATES} AND {_NOT_SENT_SINCE} AND number NOT IN ({CORRECTED}) AND {_OVERTAKEN}"
+_LEFT_OUT = (
+    f"rows.run = ? AND {OPEN_STATES} AND {_NOT_SENT_SINCE} AND number NOT IN ({CORRECTED}) AND {OVERTAKEN_SINCE}"
+)
 """The rows that a retry and a correction leave out."""
 
 # CROSS JOIN keeps the order of the loops: each lead is looked up in the index.
@@ -189,18 +194,21 @@ class SqlPendingRows(SqlRunQueue):
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             rows = connection.execute(
-                f"SELECT number, state, code FROM rows WHERE {_LEFT_OUT} ORDER BY number", [key, run_id, key, key]
+                f"{WENT_SINCE} SELECT number, state, code FROM rows WHERE {_LEFT_OUT} ORDER BY number",
+                [run_id, key, key, run_id, key, key],
             )
             return [OvertakenRow(number, Status(state), code) for number, state, code in rows]
 
     def later_rows(self, run_id: str, numbers: Collection[int]) -> dict[int, int]:
         with self._database.reading() as connection:
+            key = run_key(connection, run_id)
             rows = connection.execute(
-                f"SELECT rows.number, max(later.number) FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN rows AS later "
+                f"{WENT_SINCE} SELECT rows.number, max(later.number) FROM {GIVEN_NUMBERS} CROSS JOIN rows "
+                "JOIN rows AS later "
                 "ON later.lead = rows.lead AND later.run = rows.run AND later.number > rows.number "
-                "WHERE rows.run = ? AND rows.number = wanted.value AND rows.lead <> '' AND later.state = 'succeeded' "
+                f"WHERE rows.run = ? AND rows.number = wanted.value AND rows.lead <> '' AND {WENT} "
                 "GROUP BY rows.number",
-                [json.dumps([*numbers]), run_key(connection, run_id)],
+                [run_id, key, json.dumps([*numbers]), key],
             )
             return dict(rows)
 

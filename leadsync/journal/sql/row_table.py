@@ -77,6 +77,18 @@ ROWS_THAT_WAIT = _behind("waits.number > ahead.number")
 """The rows of a run behind one of their lead that they wait for. The values are the run's key, twice."""
 FAILURES_THAT_WAIT = _behind("(waits.number > ahead.number OR NOT ahead.goes)")
 """The rows that would wait if they failed: for a later one to be decided as well. The same values."""
+WENT_SINCE = (
+    f"{LATER_ROWS}, went(number) AS (SELECT origin FROM later JOIN rows USING (run, number) WHERE state = 'succeeded' "
+    "UNION SELECT number FROM same JOIN rows USING (run) WHERE same.run <> ? AND state = 'succeeded')"
+)
+"""The rows of a run that went through in later ones, as `went`. The values are the run's id and its key."""
+WENT = "(later.state = 'succeeded' OR later.number IN (SELECT number FROM went))"
+"""Behind WENT_SINCE: whether a row of that run, `later`, went through."""
+OVERTAKEN_SINCE = (
+    "(rows.lead <> '' AND EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+    f"AND later.number > rows.number AND {WENT}))"
+)
+"""Behind WENT_SINCE: whether a later row of the row's lead went through."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""

@@ -11,7 +11,9 @@ from leadsync.journal.sql.row_table import (
     LATER_ROWS,
     NOT_TAKEN,
     ORIGIN_COLUMNS,
+    OVERTAKEN_SINCE,
     ROWS_AHEAD,
+    WENT_SINCE,
     origin_of,
     settled,
 )
@@ -77,13 +79,13 @@ class RunLineage(Connected):
         ]
 
     def _has_left(self, run_id: str, or_else: str) -> bool:
-        """Whether a row failed or was rejected and no later run has taken it, or a condition is true of a row."""
+        """Whether a row failed or was rejected and may go again from the run, or a condition is true of a row."""
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             row = connection.execute(
-                f"SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR (state IN ('failed', 'rejected') "
-                f"AND {CORRECTABLE} AND {NOT_TAKEN})) LIMIT 1",
-                [key, run_id, key],
+                f"{WENT_SINCE} SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR (state IN ('failed', 'rejected') "
+                f"AND {CORRECTABLE} AND {NOT_TAKEN} AND NOT {OVERTAKEN_SINCE})) LIMIT 1",
+                [run_id, key, key, run_id, key],
             )
             return row.fetchone() is not None
 
