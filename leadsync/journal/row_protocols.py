@@ -231,8 +231,8 @@ class PendingRows(Protocol):
         """The failed rows of a run that no other run has taken and that may go again, in order, each with its lead."""
         ...
 
-    def behind_others(self, run_id: str) -> dict[tuple[str, bool], int]:
-        """How many rows of a run a retry leaves out because others of their leads come first, by the run with those,
+    def behind_others(self, run_id: str) -> dict[tuple[str, bool], set[int]]:
+        """The rows of a run that a retry leaves out because others of their leads come first, by the run with those,
         and whether that is to send them or a person has to decide there."""
         ...
 

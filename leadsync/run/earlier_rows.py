@@ -20,9 +20,13 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 
 def named_first(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
     """The warnings about failed rows before the rows that a run has left, of it and of other runs."""
-    rows = given_up(journal, run_id, lambda: {lead.external_id: number for number, lead in left({run_id})})
-    yield from failed_first(journal, run_id, rows)
+    yield from failed_first(journal, run_id, failed_before(journal, run_id, left))
     yield from given_up_elsewhere(journal, run_id, left)
+
+
+def failed_before(journal: Journal, run_id: str, left: RowsBeside) -> dict[int, str]:
+    """The failed rows of a run before those that it has left, each with its lead; see `given_up`."""
+    return given_up(journal, run_id, lambda: {lead.external_id: number for number, lead in left({run_id})})
 
 
 def failed_first(

@@ -1,7 +1,8 @@
 """The plan of a command: one run, before anything is sent or any other run is changed."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from leadsync.journal import Journal, Queued
 from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.remarks import Remark
+from leadsync.run.earlier_rows import failed_before
 from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_view import SheetView
 from leadsync.run.survey import Survey
@@ -25,10 +27,11 @@ class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
     `waiting` rows can go; `held` rows wait for another row of their lead, to be decided in the runs `to_decide`, or
-    sent by those `to_resume`. `survey` and `sheet_view` describe a sheet read just now. `remarks` are for the user,
-    before the question. `nothing_to_do`: an earlier run has done it all. `sent_before`: some rows would go a second
-    time, or undo newer ones. `then` is the plan behind this one, for a later run of the same file; the last can be a
-    draft of the present file. `has_decisions`: the file holds a person's decisions on rows of earlier runs.
+    sent by those `to_resume`, some of them `to_retry`: failed rows go first there. `survey` and `sheet_view` describe a
+    sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has done it
+    all. `sent_before`: some rows would go a second time, or undo newer ones. `then` is the plan behind this one, for a
+    later run of the same file; the last can be a draft of the present file. `has_decisions`: the file holds a person's
+    decisions on rows of earlier runs.
     """
 
     run: RunRecord
@@ -36,6 +39,7 @@ class Plan:
     held: int = 0
     to_decide: tuple[str, ...] = ()
     to_resume: tuple[str, ...] = ()
+    to_retry: tuple[str, ...] = ()
     survey: Survey | None = None
     sheet_view: SheetView | None = None
     remarks: tuple[Remark, ...] = ()
@@ -158,5 +162,12 @@ def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
     """The plan with the rows up to `end`, or all, that wait for others, and the runs with those."""
     held = journal.waiting(plan.run.id, end)
     runs = journal.runs_ahead(plan.run.id) if held else []
-    to_resume = tuple(run for run in runs if run != plan.run.id and journal.has_more(run))
-    return replace(plan, held=held, to_decide=tuple(run for run in runs if run not in to_resume), to_resume=to_resume)
+    to_resume = [run for run in runs if run != plan.run.id and journal.has_more(run)]
+    return with_runs_ahead(replace(plan, held=held), journal, runs, to_resume)
+
+
+def with_runs_ahead(plan: Plan, journal: Journal, runs: Iterable[str], to_resume: Collection[str]) -> Plan:
+    """The plan with the runs whose rows come first: those `to_resume` are to send them, others to be decided in."""
+    to_decide = tuple(run for run in runs if run not in to_resume)
+    to_retry = tuple(run for run in to_resume if failed_before(journal, run, partial(journal.leads_left, run, None)))
+    return replace(plan, to_decide=to_decide, to_resume=tuple(to_resume), to_retry=to_retry)

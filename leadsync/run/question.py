@@ -95,7 +95,8 @@ def held_rows(plan: Plan) -> Iterator[str]:
     rows = counted(plan.held, "row waits", "rows wait")
     if plan.to_resume:
         runs, go = agreeing(len(plan.to_resume), "run"), agreeing(len(plan.to_resume), "goes", "go")
-        which, how = " and ".join(plan.to_resume), " and ".join(f"`leadsync resume {run}`" for run in plan.to_resume)
+        verbs = {run: "retry" if run in plan.to_retry else "resume" for run in plan.to_resume}
+        which, how = " and ".join(verbs), " and ".join(f"`leadsync {verb} {run}`" for run, verb in verbs.items())
         yield f"{rows} for an earlier row of the same lead in {runs} {which}, which {go} first: {how}."
     if plan.to_decide:
         shown = [f"`{show_undecided(run)}`" for run in plan.to_decide[:3]]

@@ -25,7 +25,7 @@ from leadsync.run.continuation import (
 )
 from leadsync.run.draft import again_remark
 from leadsync.run.earlier_rows import given_up_elsewhere
-from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.plan import Plan, RunOptions, with_runs_ahead
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_scan import listed_rows
 
@@ -84,9 +84,10 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
 def _with_waiting(journal: Journal, run_id: str, plan: Plan) -> Plan:
     """The plan with the rows of a run that wait for others of their leads, and the runs with those."""
     behind = journal.behind_others(run_id)
-    to_resume = {run for run, goes in behind if goes}
-    to_decide = tuple(run for run, goes in behind if not goes and run not in to_resume)
-    return replace(plan, held=sum(behind.values()), to_resume=tuple(sorted(to_resume)), to_decide=to_decide)
+    runs = dict.fromkeys(run for run, _ in behind)
+    # What is to go there may wait for a decision itself.
+    to_resume = [run for run in runs if (run, True) in behind and journal.has_more(run)]
+    return with_runs_ahead(replace(plan, held=len(set().union(*behind.values()))), journal, runs, to_resume)
 
 
 def _new_run(journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, now: datetime) -> RunRecord:

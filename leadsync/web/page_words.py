@@ -130,6 +130,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         f"send it without {_label('fresh')}, or go on with that run on its page",
     ),
     (r"(, which goes first)?: `leadsync resume [^`]*`", r"\1; its page sends the rest"),
+    (r", which goes first: `leadsync retry (\S+)`", r", which goes first; retry run \1 on its page"),
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
     (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),

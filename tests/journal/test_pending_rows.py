@@ -85,7 +85,7 @@ def test_the_rows_that_a_retry_leaves_out_for_others_of_their_leads_by_the_run_w
     journal.create(a_run(tmp_path, LATER))
     add(journal, LATER, ("A", UNSENT), ("C", UNKNOWN))
     journal.confirm(LATER, Effects(taken={RUN: [(3, 2)]}))
-    assert journal.behind_others(RUN) == {(RUN, False): 1, (LATER, True): 1}
+    assert journal.behind_others(RUN) == {(RUN, False): {6}, (LATER, True): {4}}
     assert journal.count_retry(RUN) == 2, "rows 2 and 7"
 
 

@@ -192,6 +192,29 @@ def test_a_retry_names_the_failed_rows_that_wait_for_another_run(
     assert [entry.fields["Version"] for entry in dialer.ledger.received] == (["1"] if goes_now else [])
 
 
+def test_a_retry_names_the_command_that_sends_the_failed_rows_of_another_run_first(desk: Desk) -> None:
+    """A,1 and A,2 went corrected from there: A,11 is undecided, and A,22 waits for it."""
+    codes = (FaultRule(FaultKind.CODE, lead="A", code=code, calls=1) for code in (106, 106, 106, 110))
+    dialer = desk.dialer(faults=list(codes))
+    first = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,1", "A,2", "A,3"), "--json").json
+    report = Path(first["files"]["report"]).read_text("utf-8").replace("A,1", "A,11").replace("A,2", "A,22")
+    other = desk.leadsync("run", desk.sheet("back.csv", *report.splitlines()), "--json").json["run"]
+    dialer.ledger.received.clear()
+    shown = f"`leadsync show {other} --status conflict --status unknown` lists those."
+    assert (
+        f"1 row waits until a person has decided on another row of the same lead; {shown}"
+        in desk.leadsync("retry", first["run"]).err
+    )
+    desk.leadsync("resolve", other, "--row", "2", "--not-applied")
+    assert (
+        f"1 row waits for an earlier row of the same lead in run {other}, which goes first: `leadsync retry {other}`."
+        in desk.leadsync("retry", first["run"]).err
+    )
+    desk.leadsync("retry", other)
+    desk.leadsync("retry", first["run"])
+    assert [entry.fields["Version"] for entry in dialer.ledger.received] == ["11", "22", "3"]
+
+
 @pytest.mark.parametrize("left", ["stopped", "trial", "in doubt", "corrected"])
 def test_what_a_retry_has_left_is_named_before_another_run_sends_later_rows_of_the_lead(desk: Desk, left: str) -> None:
     """The other run has had A,2 from the first one, corrected; so has a third run A,1, if that was `corrected` too."""

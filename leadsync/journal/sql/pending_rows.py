@@ -1,6 +1,7 @@
 """The rows for a run or its retry to send."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -177,18 +178,20 @@ class SqlPendingRows(SqlRunQueue):
             )
             return dict(rows)
 
-    def behind_others(self, run_id: str) -> dict[tuple[str, bool], int]:
+    def behind_others(self, run_id: str) -> dict[tuple[str, bool], set[int]]:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             rows = connection.execute(
-                f"SELECT runs.id, ahead.goes, count(DISTINCT waits.number) FROM ({ROWS_AHEAD}) AS ahead "
+                f"SELECT DISTINCT runs.id, ahead.goes, waits.number FROM ({ROWS_AHEAD}) AS ahead "
                 "JOIN runs USING (run) JOIN rows AS waits ON waits.run = ? AND waits.lead = ahead.lead "
                 "AND waits.number <> ahead.number AND (waits.number > ahead.number OR NOT ahead.goes) "
-                f"WHERE waits.number IN (SELECT number FROM rows WHERE {_TO_RETRY}) "
-                "GROUP BY runs.id, ahead.goes ORDER BY 1, 2",
+                f"WHERE waits.number IN (SELECT number FROM rows WHERE {_TO_RETRY}) ORDER BY 1, 2",
                 [key, key, key, run_id, key, key],
             )
-            return {(run, bool(goes)): count for run, goes, count in rows}
+            behind = defaultdict[tuple[str, bool], set[int]](set)
+            for run, goes, number in rows:
+                behind[run, bool(goes)].add(number)
+            return dict(behind)
 
     def overtaken(self, run_id: str) -> list[OvertakenRow]:
         with self._database.reading() as connection:
