@@ -44,9 +44,12 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
             plan = planned()
             if plan.nothing_to_do:
+                for remark in plan.remarks:
+                    shell.say(str(remark))
                 shell.say(_nothing_to_retry(journal, before, held_rows(plan)))
                 hooks.measure(0)
-                put_run(shell, journal, before, written_files(before), is_past=True)
+                also = {"warnings": [*before.warnings, *map(str, plan.remarks)]}
+                put_run(shell, journal, before, written_files(before), also=also, is_past=True)
                 return 0
             for words in _waiting_rows(journal, before):
                 shell.say(words)

@@ -250,8 +250,16 @@ class PendingRows(Protocol):
         the last such."""
         ...
 
-    def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
-        """Store a run with the rows of its `retry_of` to be sent again, a trial of the first `limit`; its lock is held.
+    def create_retry(
+        self,
+        run: RunRecord,
+        limit: int | None = None,
+        queued: Queued | None = None,
+        *,
+        but_of: Collection[int] = (),
+    ) -> None:
+        """Store a run with the rows of its `retry_of` to be sent again, `but_of` some that stay there; a trial of the
+        first `limit`. Its lock is held.
 
         With `queued` a worker is to send it. Pending rows of that earlier run become skipped there: never do both runs
         send them.

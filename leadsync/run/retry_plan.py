@@ -1,18 +1,19 @@
 """The plan to send failed and unsent rows again, as a new run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import starmap
 from typing import Any
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, Queued
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import Skip
+from leadsync.reasons import MAY_GO_LATER, Skip
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
@@ -59,24 +60,30 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     overtaken = elsewhere.overtaken()
     since = sent_since(journal, run, again, settings, skip_sent=True, left_out=overtaken)
     overtaken = {number: skip for number, skip in overtaken.items() if number not in since.skipped}
-    skipped = since.skipped | overtaken
-    losses = elsewhere.losses(skipped)
-    sending = count - len(skipped)
+    waiting = {number for number, skip in since.skipped.items() if skip.kind in MAY_GO_LATER}
+    settled = {number: skip for number, skip in since.skipped.items() if number not in waiting}
+    # Nobody looks at what waits in a retry, and a person may still send what is overtaken from its own run.
+    staying = waiting | overtaken.keys()
+    losses = elsewhere.losses(staying | settled.keys())
+    taken = count - len(staying)
+    sending = taken - len(settled)
     plan = Plan(
         new,
         sending if options.limit is None else min(sending, options.limit),
         remarks=(
-            *_remarks_on(run, settings, count - len(overtaken)),
+            *(_remarks_on(run, settings, taken) if taken else ()),
             *map(Remark.fact, corrected_rows_left(journal, run.id)),
             *since.remarks(journal, run, settings, now),
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_too_late(overtaken),
+            *_stays(run.id, len(waiting)),
             *given_up_elsewhere(journal, run.id, again),
         ),
+        nothing_to_do=not taken,
         sent_before=bool(since.sent_before or losses.again),
         read_at=read_at,
-        write=partial(_store_retry, journal, new, options.limit, skipped),
+        write=partial(_store_retry, journal, new, options.limit, settled, staying),
     )
     return _with_waiting(journal, run.id, plan)
 
@@ -148,6 +155,13 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
 
 
+def _stays(run_id: str, count: int) -> Iterator[Remark]:
+    """The loud sentence about rows that wait for another run, with what sends them afterwards."""
+    if count:
+        rows, them = counted(count, "row stays", "rows stay"), agreeing(count, "it", "them")
+        yield Remark(f"{rows} in run {run_id}; `{command('retry', run_id)}` sends {them} afterwards", loud=True)
+
+
 def overtaken_words(journal: Journal, run_id: str) -> str:
     """The words about failed rows of a run that no retry sends; empty without such rows."""
     if not (rows := [row.number for row in journal.overtaken(run_id) if row.status is Status.FAILED]):
@@ -161,13 +175,14 @@ def _store_retry(
     journal: Journal,
     new: RunRecord,
     limit: int | None,
-    undecided: Mapping[int, Skip],
+    settled: Mapping[int, Skip],
+    staying: Collection[int],
     queued: Queued | None = None,
     **values: Any,
 ) -> None:
-    journal.create_retry(replace(new, **values), limit, queued)
-    if undecided:
-        journal.skip(new.id, undecided)
+    journal.create_retry(replace(new, **values), limit, queued, but_of=staying)
+    if settled:
+        journal.skip(new.id, settled)
     # Released after the commit: the retry has taken their rows over.
     for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
         if run_id != new.id:

@@ -152,19 +152,45 @@ def test_nothing_is_said_where_nothing_newer_is_undone(desk: Desk, between: str)
     assert "undo" not in done.err
 
 
-@pytest.mark.parametrize(("how", "word"), [("stopped", "resume"), ("refused", "retry")])
-def test_a_row_that_another_run_has_left_to_decide_is_skipped(desk: Desk, how: str, word: str) -> None:
+def test_a_row_that_another_run_has_left_to_decide_is_skipped_by_resume(desk: Desk) -> None:
     dialer = desk.dialer()
-    monday = left_of_monday(desk, dialer, how)
+    monday = left_of_monday(desk, dialer, "stopped")
     dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     other = run(desk, "other.csv", MONDAY[1:2])
     dialer.ledger.received.clear()
-    done = desk.leadsync(word, monday, "--json").json
+    done = desk.leadsync("resume", monday, "--json").json
     assert received(dialer) == ["L2"]
     assert done["statuses"]["skipped"] == 1
     assert any(f"1 row is not sent: it says what run {other} sent" in line for line in done["warnings"])
     [row] = desk.leadsync("show", done["run"], "--status", "skipped", "--json").json["listed"]
     assert row["message"].startswith(f"run {other} sent the same as its row 2, which a person has to decide first")
+
+
+@pytest.mark.parametrize(
+    ("word", "then"), [("applied", ["Busy"]), ("not applied", ["Sale", "Busy"]), ("send", ["Sale", "Busy"])]
+)
+@pytest.mark.parametrize("how", ["stopped", "refused"])
+def test_a_row_that_another_run_has_left_to_decide_stays_where_it_is_and_a_later_retry_sends_it(
+    desk: Desk, how: str, word: str, then: list[str]
+) -> None:
+    """A retry of a part of the rows would keep the rest from every command. The lead's next row waits as well."""
+    sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])
+    dialer = desk.dialer(faults=[REFUSE if how == "stopped" else FaultRule(FaultKind.CODE, code=106, calls=3)])
+    monday = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=word != "not applied", calls=1)])
+    other = run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    for _ in range(2):
+        said = desk.leadsync("retry", monday).err
+        assert f"! 1 row is not sent: it says what run {other} sent" in said
+        assert f"! 2 rows stay in run {monday}; `leadsync retry {monday}` sends them afterwards" in said
+        assert received(dialer) == ["L2"]
+    dialer.ledger.received.clear()
+    desk.leadsync("resolve", other, "--row", "2", f"--{word.replace(' ', '-')}")
+    desk.leadsync("resume", other)
+    desk.leadsync("retry", monday)
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == then
 
 
 def test_the_leads_other_rows_wait_for_that_decision(desk: Desk) -> None:

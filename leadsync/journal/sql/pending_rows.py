@@ -215,21 +215,29 @@ class SqlPendingRows(SqlRunQueue):
             )
             return dict(rows)
 
-    def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
+    def create_retry(
+        self,
+        run: RunRecord,
+        limit: int | None = None,
+        queued: Queued | None = None,
+        *,
+        but_of: Collection[int] = (),
+    ) -> None:
         with self._database.writing() as connection:
             refuse_restored(connection, run.retry_of)
             insert_run(connection, run)
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
-            retried = _retried(old, run.retry_of)
+            chosen = f"{_RETRIED} AND number NOT IN (SELECT value FROM {GIVEN_NUMBERS})"
+            retried = [*_retried(old, run.retry_of), json.dumps([*but_of])]
             connection.execute(
                 "INSERT INTO lines (run, number, cells, dates, fields, sheet_row) "
                 "SELECT ?, number, cells, dates, fields, sheet_row FROM rows JOIN lines USING (run, number) "
-                f"WHERE {_RETRIED}",
+                f"WHERE {chosen}",
                 [new, *retried],
             )
             connection.execute(
                 "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
-                f"FROM rows WHERE {_RETRIED}",
+                f"FROM rows WHERE {chosen}",
                 [new, *retried],
             )
             connection.execute(
