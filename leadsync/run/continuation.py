@@ -167,9 +167,18 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
         read_at=read_at,
-        write=partial(_write, journal, run, since.skipped, changed),
+        write=partial(_write, journal, run, since.skipped | _beyond_end(journal, run.id, end, since.waiting), changed),
     )
     return with_held(plan, journal, end)
+
+
+def _beyond_end(journal: Journal, run_id: str, end: int | None, waiting: Mapping[str, Skip]) -> dict[int, Skip]:
+    """The rows beyond the end of a trial whose leads wait, each with the reason: behind the skipped rows of the trial
+    nothing would keep them."""
+    if end is None or not waiting:
+        return {}
+    left = journal.leads_left(run_id, None, {run_id})
+    return {number: waiting[lead.external_id] for number, lead in left if number > end and lead.external_id in waiting}
 
 
 def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:

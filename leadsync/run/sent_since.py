@@ -43,7 +43,8 @@ class SentSince:
 
     `skipped` by their numbers: the same row of another run is for a person to decide or for it to send, or the row is
     equal to its lead's last payload and such rows are not wanted. `repeated` counts rows equal to a payload of their
-    lead from another run, `undone` those older than the last one from there, each with the last such payload.
+    lead from another run, `undone` those older than the last one from there, each with the last such payload. The other
+    rows of the `waiting` leads wait as well, each with the reason.
     """
 
     skipped: dict[int, Skip] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class SentSince:
     skippable: int = 0
     undone: int = 0
     undone_last: LastSent | None = None
+    waiting: Mapping[str, Skip] = field(default_factory=dict)
 
     @property
     def sent_before(self) -> bool:
@@ -204,7 +206,7 @@ def _compared(
     skip_unchanged: bool,
     skip_sent: bool,
 ) -> SentSince:
-    found, run, decision = SentSince(), others.run, others.journal.decision
+    found, run, decision = SentSince(waiting=waiting), others.run, others.journal.decision
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)

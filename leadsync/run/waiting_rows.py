@@ -177,7 +177,8 @@ def forgotten_by(journal: Journal, draft: RunRecord) -> tuple[RunRecord | None, 
 
 def _done(row: RowRecord, run_id: str, readings: Collection[str]) -> Skip | None:
     """The reason not to send a row again; None if neither its run nor an earlier reading of its file has sent it."""
-    if row.attempts:
-        return Skip(SkipKind.BY_NOW, run_id, status=row.status)
     reason = row.reason if isinstance(row.reason, Skip) else None
+    # A row that waits may have been refused with its key before.
+    if row.attempts and (reason is None or reason.kind not in MAY_GO_LATER):
+        return Skip(SkipKind.BY_NOW, run_id, status=row.status)
     return reason if reason is not None and reason.kind is SkipKind.BY_NOW and reason.run in readings else None

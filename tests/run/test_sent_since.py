@@ -193,6 +193,25 @@ def test_a_row_that_another_run_has_left_to_decide_stays_where_it_is_and_a_later
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == then
 
 
+@pytest.mark.parametrize("is_trial", [True, False])
+def test_beyond_a_trial_the_leads_other_rows_wait_too_and_the_sheet_sends_them(desk: Desk, *, is_trial: bool) -> None:
+    sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])
+    dialer = desk.dialer(faults=[REFUSE])
+    monday = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
+    other = run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    if is_trial:
+        desk.leadsync("resume", monday, "--limit", "1")
+        assert received(dialer) == []
+    desk.leadsync("resume", monday)
+    assert received(dialer) == ["L2"]
+    desk.leadsync("resolve", other, "--row", "2", "--not-applied")
+    desk.leadsync("run", sheet)
+    assert dispositions(dialer) == ["L2 Sale", "L1 Sale", "L1 Busy"]
+
+
 def test_the_leads_other_rows_wait_for_that_decision(desk: Desk) -> None:
     dialer = desk.dialer()
     monday = run(desk, "mon.csv", (*MONDAY, "L1,0383218101,Busy"), "--limit", "1")
