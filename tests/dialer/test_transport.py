@@ -267,3 +267,17 @@ def test_the_bytes_of_a_request() -> None:
         b"User-Agent: leadsync/" + __version__.encode() + b"\r\n"
         b'Content-Length: 15\r\n\r\n{"Name": "Ann"}'
     ]
+
+
+def test_an_answer_without_a_length_that_ends_with_its_connection_counts() -> None:
+    async def call() -> tuple[list[Outcome], Peer]:
+        async def end(writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + OK.split(b"\r\n\r\n", 1)[1])
+            writer.close()
+
+        async with client_of(end) as (client, peer):
+            return [await client.prepare(JANE)() for _ in range(2)], peer
+
+    outcomes, peer = asyncio.run(call())
+    assert [outcome.code for outcome in outcomes] == [0, 0]
+    assert len(peer.writers) == 2

@@ -1,6 +1,7 @@
 """The pace beside other clients, against a model of the dialer."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -169,3 +170,12 @@ def test_after_a_cut_in_vain_the_margin_is_wider_up_to_twice_the_usual_time() ->
     assert feed(0.75) == [8]
     assert feed(1.4, 1.4) == [8, 8]
     assert feed(1.9, 1.9)[1] < 8
+
+
+def test_after_cuts_in_vain_the_usual_time_is_asked_for_again_ever_later_up_to_eight_minutes() -> None:
+    """A dialer that is slow for good: 0.2 s a call, be they many or few."""
+    allowed = feeding(Pace(8))(*[0.2] * 2500)
+    # Each step takes 0.71 s; a cut lasts for one of them.
+    cuts = [0.71 * at for at, slots in enumerate(allowed) if slots < 8]
+    waits = [after - before for before, after in pairwise(cuts)]
+    assert waits == pytest.approx([30, 60, 120, 240, 480, 480], abs=3)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -68,3 +69,14 @@ def test_a_lock_whose_file_was_removed_is_lost_and_can_be_taken_anew(tmp_path: P
     with pytest.raises(BusyError):
         folder_lock(tmp_path, tmp_path / "incoming").acquire()
     lock.release()
+
+
+def test_a_lock_is_given_back_by_another_thread(tmp_path: Path) -> None:
+    lock = folder_lock(tmp_path, tmp_path)
+    lock.acquire()
+    giving = threading.Thread(target=lock.release)
+    giving.start()
+    giving.join()
+    other = folder_lock(tmp_path, tmp_path)
+    other.acquire()
+    other.release()

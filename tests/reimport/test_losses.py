@@ -1146,6 +1146,15 @@ def test_the_last_file_of_a_chain_says_so_before_the_question(
     assert sorted(entry.fields["Version"] for entry in chain.dialer.ledger.received if entry.lead) == sent
 
 
+def test_an_added_row_of_a_lead_that_nothing_went_to_is_not_told(desk: Desk) -> None:
+    chain = Chain(desk)
+    chain.run("leads.csv", FaultRule(FaultKind.CODE, code=106, lead="N"))
+    retry = chain.files["retry"]
+    chain.add(retry, "Q,new")
+    assert "added row" not in chain.run(retry)
+    assert "Q" in [entry.lead for entry in chain.dialer.ledger.received]
+
+
 def test_nothing_is_told_in_the_plain_flows(desk: Desk) -> None:
     chain = Chain(desk)
     refused = FaultRule(FaultKind.CODE, code=106, lead="N")

@@ -134,3 +134,17 @@ def test_a_long_marking_of_a_workbook_is_said(
     checked = check(SheetSource(tmp_path / "leads.xlsx"), settings, NOW, journal, tmp_path / "copy.xlsx")
     assert checked.written == tmp_path / "copy.xlsx"
     assert "Writing copy.xlsx, the marked copy" in words
+
+
+def test_a_copy_of_a_sheet_moved_since_its_run_is_one_of_the_sheet_under_its_first_name(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", "A,a")
+    desk.leadsync("run", sheet)
+    desk.leadsync("run", desk.sheet("other.csv", "Lead Id,Version", "B,b"))
+    moved, copy = desk.folder / "done.csv", desk.folder / "copy.csv"
+    sheet.rename(moved)
+    desk.leadsync("check", moved, "--output", copy)
+    with open_journal(desk.state) as journal:
+        of_sheet = journal.checked_sheet(desk.rows(copy)[0]["sync_run"])
+        assert of_sheet is not None
+        assert of_sheet.file == sheet
