@@ -205,22 +205,29 @@ class ContextBuilder:
     def _claim(self, row: Row, mapped: Lead | Rejected) -> Claim:
         """The row's claim, without a decision that decides nothing."""
         claim = claim_of(row, self._sync)
-        earlier, number = self._lineage.earlier(claim.run), claim.number
-        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
-        if not claim.decision or number is None or origin is None:
+        if not claim.decision or (known := self._known(claim)) is None:
             return claim
+        _, number, origin = known
         _check_lead(row, claim, mapped, origin)
         if self._may_decide(row, claim, origin, number):
             return claim
         self.corrections.decided_for_nothing.append(row.number)
         return replace(claim, decision="")
 
+    def _known(self, claim: Claim) -> tuple[Earlier, int, Origin] | None:
+        """The run that a claim names, and the row's number and state there; None if the journal does not know it."""
+        earlier, number = self._lineage.earlier(claim.run), claim.number
+        if earlier is None or number is None or number not in earlier.origins:
+            return None
+        return earlier, number, earlier.origins[number]
+
     def _waited_claim(self, claim: Claim) -> Claim:
         """The claim of a row that only waited in its run: of the row that was given back to that run, if any."""
-        earlier, number = self._lineage.earlier(claim.run), claim.number
-        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
-        reason = origin.reason if origin is not None and origin.state is State.SKIPPED else None
-        if earlier is None or number is None or origin is None or not isinstance(reason, Skip) or claim.decision:
+        if claim.decision or (known := self._known(claim)) is None:
+            return claim
+        earlier, number, origin = known
+        reason = origin.reason
+        if origin.state is not State.SKIPPED or not isinstance(reason, Skip):
             return claim
         if reason.is_added or (reason.waits_in_sheet and not earlier.run.retry_of):
             # The run with the row that goes first may have no other row in the file.
@@ -233,21 +240,20 @@ class ContextBuilder:
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id
         context = self._sent_before(Context(self._sheet, row, mapped, claim, second_line=self._is_second(row, claim)))
-        earlier, number = self._lineage.earlier(claim.run), claim.number
-        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
-        if earlier is None or number is None or origin is None:
+        if (known := self._known(claim)) is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
             if claim.lead:
                 context = context._replace(before={heading_name(self._sheet.id_heading): Before(claim.lead, claim.run)})
             # Without its number a row is a new one, whatever run it names.
-            is_own = not claim.run or number is None
+            is_own = not claim.run or claim.number is None
             is_new = (is_own or claim.of_check) and self._lineage.has_runs
             is_added = (is_new or is_own) and _went(context.last_sent)
             if is_new:
                 behind = context.behind or self._lineage.ahead_of_added(lead, self.transfer.is_decided)
                 context = context._replace(behind=behind, is_new=is_own)
             return self._tried(context._replace(added=is_added, copied=claim.of_check and self._is_copied(claim, lead)))
+        earlier, number, origin = known
         lead = lead or origin.lead
         if own_row_waits(origin):
             added = isinstance(origin.reason, Skip) and origin.reason.is_added and _went(context.last_sent)
