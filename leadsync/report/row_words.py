@@ -30,6 +30,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.WAITS_FOR_RESUME: (
         "waits for row {row} of run {run}, which goes first: `leadsync resume {run}`, then give this file again"
     ),
+    SkipKind.WAITS_IN_RETRY: "waits for row {row} of run {run}; afterwards `leadsync retry {of_run}` sends it",
     SkipKind.TAKEN_FIRST: "waits for row {row}, which run {run} is to send first: `leadsync resume {run}`",
     SkipKind.GOES_BY_NOW: "waits no longer: give the file again to send it",
     SkipKind.SENT_SINCE: "sent since: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
@@ -173,6 +174,7 @@ def _skip_details(skip: Skip) -> dict[str, object]:
     return {
         "run": skip.run,
         "row": skip.row,
+        "of_run": skip.of_run,
         "at": skip.at,
         "status": skip.status,
         "code": skip.code,

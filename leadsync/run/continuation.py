@@ -15,7 +15,7 @@ from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.private_files import is_file
-from leadsync.reasons import Skip
+from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.draft import again_remark
@@ -154,6 +154,9 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     losses = elsewhere.losses(since.skipped)
     overtaken = elsewhere.overtaken().keys() - since.skipped.keys()
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
+    skipped = since.skipped | _beyond_end(journal, run.id, end, since.waiting)
+    if run.retry_of:
+        skipped = {number: _in_retry(run.id, skip) for number, skip in skipped.items()}
     plan = Plan(
         replace(run, **changed),
         journal.ready(run.id, end) - len(since.skipped),
@@ -163,11 +166,12 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_behind_later(overtaken),
+            *stay(run.id, sum(skip.kind is SkipKind.WAITS_IN_RETRY for skip in skipped.values())),
             *named_first(journal, run.id, left),
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
         read_at=read_at,
-        write=partial(_write, journal, run, since.skipped | _beyond_end(journal, run.id, end, since.waiting), changed),
+        write=partial(_write, journal, run, skipped, changed),
     )
     return with_held(plan, journal, end)
 
@@ -179,6 +183,18 @@ def _beyond_end(journal: Journal, run_id: str, end: int | None, waiting: Mapping
         return {}
     left = journal.leads_left(run_id, None, {run_id})
     return {number: waiting[lead.external_id] for number, lead in left if number > end and lead.external_id in waiting}
+
+
+def _in_retry(run_id: str, skip: Skip) -> Skip:
+    """The reason to skip a row of a retry: that has read no sheet to be given again."""
+    return Skip(SkipKind.WAITS_IN_RETRY, skip.run, skip.row, of_run=run_id) if skip.kind in MAY_GO_LATER else skip
+
+
+def stay(run_id: str, count: int) -> Iterator[Remark]:
+    """The loud sentence about rows that wait in a run for another one, with what sends them afterwards."""
+    if count:
+        rows, them = counted(count, "row stays", "rows stay"), agreeing(count, "it", "them")
+        yield Remark(f"{rows} in run {run_id}; `{command('retry', run_id)}` sends {them} afterwards", loud=True)
 
 
 def _behind_later(overtaken: Collection[int]) -> Iterator[Remark]:

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import starmap
 from typing import Any
 
-from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, Queued
@@ -23,6 +22,7 @@ from leadsync.run.continuation import (
     refuse_draft,
     refuse_held,
     refuse_other_place,
+    stay,
 )
 from leadsync.run.draft import again_remark
 from leadsync.run.earlier_rows import given_up_elsewhere
@@ -77,7 +77,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_too_late(overtaken),
-            *_stays(run.id, len(waiting)),
+            *stay(run.id, len(waiting)),
             *given_up_elsewhere(journal, run.id, again),
         ),
         nothing_to_do=not taken,
@@ -153,13 +153,6 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
         return []
     rows, them = counted(count, "corrected row is", "corrected rows are"), agreeing(count, "it", "them")
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
-
-
-def _stays(run_id: str, count: int) -> Iterator[Remark]:
-    """The loud sentence about rows that wait for another run, with what sends them afterwards."""
-    if count:
-        rows, them = counted(count, "row stays", "rows stay"), agreeing(count, "it", "them")
-        yield Remark(f"{rows} in run {run_id}; `{command('retry', run_id)}` sends {them} afterwards", loud=True)
 
 
 def overtaken_words(journal: Journal, run_id: str) -> str:

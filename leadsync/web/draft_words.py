@@ -17,6 +17,7 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.WAITS_FOR_DECISION: "waiting for another row of their lead, to be decided first",
     SkipKind.UNDECIDED_BEFORE: "sent before, and to be decided there first",
     SkipKind.WAITS_FOR_RESUME: "waiting for an earlier row of their lead, which is in doubt",
+    SkipKind.WAITS_IN_RETRY: "waiting for a row of another run; a later retry sends them",
     SkipKind.TAKEN_FIRST: "waiting for an earlier row of their lead, which another run sends first",
     SkipKind.GOES_BY_NOW: "to be sent by now, if their file is given again",
     SkipKind.SENT_SINCE: "sent since",

@@ -70,7 +70,9 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     standing = standings.of(run, tally.beyond)
     moved_to = journal.moved_to(run.id)
     sent_again, edited = journal.sent_again(run.id), journal.edited_counts(run.id)
-    can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
+    # Of a retry, skipped rows may wait for a later one.
+    left = tally.statuses.get(Status.FAILED) or (run.retry_of and tally.statuses.get(Status.SKIPPED))
+    can_retry = moved_to is None and left
     view = RunView(
         run,
         standing,

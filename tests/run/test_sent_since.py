@@ -193,6 +193,31 @@ def test_a_row_that_another_run_has_left_to_decide_stays_where_it_is_and_a_later
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == then
 
 
+@pytest.mark.parametrize(("word", "then"), [("applied", ["Busy"]), ("not applied", ["Sale", "Busy"])])
+def test_rows_that_wait_in_a_resumed_retry_go_by_a_later_one(desk: Desk, word: str, then: list[str]) -> None:
+    """A retry has read no sheet that could be given again."""
+    sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])
+    dialer = desk.dialer(faults=[REFUSE])
+    monday = desk.leadsync("run", sheet, "--json").json["run"]
+    retry = desk.leadsync("retry", monday, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=word == "applied", calls=1)])
+    other = run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    stays = f"! 2 rows stay in run {retry}; `leadsync retry {retry}` sends them afterwards"
+    assert stays in desk.leadsync("resume", retry).err
+    assert stays in desk.leadsync("retry", retry).err
+    assert received(dialer) == ["L2"]
+    shown = desk.leadsync("show", retry, "--rows").out
+    assert shown.count(f"waits for row 2 of run {other}; afterwards `leadsync retry {retry}` sends it") == 2
+    dialer.ledger.received.clear()
+    desk.leadsync("resolve", other, "--row", "2", f"--{word.replace(' ', '-')}")
+    again = desk.leadsync("retry", retry, "--json").json["run"]
+    assert [call.fields["njDisposition"] for call in dialer.ledger.received] == then
+    assert desk.leadsync("show", retry, "--rows").out.count(f"left to run {again}, a retry") == 2
+    assert "Nothing to do" in desk.leadsync("retry", retry).err
+
+
 @pytest.mark.parametrize("is_trial", [True, False])
 def test_beyond_a_trial_the_leads_other_rows_wait_too_and_the_sheet_sends_them(desk: Desk, *, is_trial: bool) -> None:
     sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])

@@ -36,8 +36,10 @@ _OVERTAKEN = (
 )
 """A later row of the row's lead in the run went through."""
 _FAILED = f"(state = 'failed' AND {CORRECTABLE})"
+_WAITED = f"(state = 'skipped' AND kind = '{SkipKind.WAITS_IN_RETRY.name}')"
 _TO_RETRY = (
-    f"rows.run = ? AND ({CAN_GO} OR {_FAILED}) AND {NOT_TAKEN} AND number NOT IN ({CORRECTED}) AND NOT {_OVERTAKEN}"
+    f"rows.run = ? AND ({CAN_GO} OR {_FAILED} OR {_WAITED}) AND {NOT_TAKEN} "
+    f"AND number NOT IN ({CORRECTED}) AND NOT {_OVERTAKEN}"
 )
 _RETRIED = f"{_TO_RETRY} AND number NOT IN ({FAILURES_THAT_WAIT})"
 """The rows that a retry sends; see `_retried` for the values.
@@ -243,7 +245,7 @@ class SqlPendingRows(SqlRunQueue):
             connection.execute(
                 # After the copies: the condition of _RETRIED is no longer true of these rows.
                 "UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? "
-                f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
+                f"WHERE run = ? AND (({OPEN} AND state IN ('pending', 'unknown')) OR {_WAITED}) "
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
                 [*kept_reason(Skip(SkipKind.RETRIED, run.id)), old, new],
             )
