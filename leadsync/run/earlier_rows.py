@@ -58,13 +58,13 @@ def _sends_first(run_id: str, undecided_in: str, *, by_file: bool) -> str:
     retry would send rows that a file corrects as they were."""
     decide, files = command("resolve", undecided_in, "--row", "N"), f"the retry file of `{command('report', run_id)}`"
     retry = f"`{command('retry', run_id)}`"
-    if undecided_in:
+    if by_file and undecided_in:
         return (
-            f"to decide by `{decide}` in place of this file, and then to give {files}, sends"
-            if by_file
-            else f"to decide by `{decide}` instead, and then {retry}, sends"
+            f"to decide by `{decide}` in place of this file, and then to give {files}, corrected like this one, sends"
         )
-    return f"{files}, given in place of this one, sends" if by_file else f"{retry} instead sends"
+    if by_file:
+        return f"{files}, corrected like this one and given in its place, sends"
+    return f"to decide by `{decide}` instead, and then {retry}, sends" if undecided_in else f"{retry} instead sends"
 
 
 def given_up_elsewhere(

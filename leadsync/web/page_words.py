@@ -138,12 +138,12 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"; (then )?use: leadsync retry (\S+)", lambda found: f"; {found[1] or ''}retry run {found[2]}"),
     (r"`leadsync resume (\S+)` sends (it|them) first, once", r"the page of run \1 sends \2 first, once"),
     (
-        r"the retry file of `[^`]*report (\S+)`, given in place of this one, sends",
-        r"the retry file of run \1, uploaded in place of this one, sends",
+        r"the retry file of `[^`]*report (\S+)`, corrected like this one and given in its place, sends",
+        r"the retry file of run \1, corrected like this one and uploaded in its place, sends",
     ),
     (
-        r"by `leadsync resolve [^`]*` (in place of this file, and then) to give the retry file of `[^`]*report (\S+)`,",
-        r"on the page of run \2 \1 to upload its retry file,",
+        r"by `leadsync resolve (\S+) .*` (in place of this file, and then) to give the retry file of `.*report (\S+)`,",
+        r"on the page of run \1 \2 to upload the retry file of run \3,",
     ),
     (r"`leadsync retry (\S+)` instead sends (it|them) first", r"retry run \1 on its page to send \2 first"),
     (

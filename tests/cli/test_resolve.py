@@ -172,7 +172,9 @@ def test_a_row_called_not_applied_is_named_before_another_run_sends_its_later_ro
     dialer.ledger.received.clear()
     said = desk.leadsync(given, file)
     assert f"! Row 2 of run {run}, decided as not applied, is not sent now, and once later rows of its" in said.err
-    by_file = f"the retry file of `leadsync report {run}`, given in place of this one, sends it first"
+    by_file = (
+        f"the retry file of `leadsync report {run}`, corrected like this one and given in its place, sends it first"
+    )
     named = by_file if given == "run" else f"`leadsync retry {run}` instead sends it first"
     assert f"no retry sends it; {named}" in said.err
     assert [call.fields["njDisposition"] for call in dialer.ledger.received] == ["No Answer"]
@@ -234,7 +236,10 @@ def test_an_earlier_row_called_not_applied_is_named_by_the_report_that_decides_o
     said = desk.leadsync("run", desk.sheet("r.csv", f"{head},sync_decision", *lines)).err
     assert f"! Row 2 of run {first['run']}, decided as not applied, is not sent now, and once later rows" in said
     instead = f"to decide by `leadsync resolve {first['run']} --row N` in place of this file"
-    assert f"{instead}, and then to give the retry file of `leadsync report {first['run']}`, sends it first" in said
+    assert (
+        f"{instead}, and then to give the retry file of `leadsync report {first['run']}`, corrected like this one, "
+        in said
+    )
     assert "waits for an earlier row" not in said
     assert "1 row not corrected, not sent" in said
 
@@ -337,7 +342,7 @@ def test_a_row_called_not_applied_goes_first_once_the_run_with_the_next_has_its_
     assert (
         f"! Row 2 of run {first['run']}, decided as not applied, is not sent now, and once later rows of its lead "
         f"went through, no retry sends it; to decide by `leadsync resolve {second['run']} --row N` in place of "
-        f"this file, and then to give the retry file of `leadsync report {first['run']}`, sends it first"
+        f"this file, and then to give the retry file of `leadsync report {first['run']}`, corrected like this one, "
     ) in said
     dialer.ledger.received.clear()
     retry = desk.leadsync("report", first["run"], "--json").json["files"]["retry"]

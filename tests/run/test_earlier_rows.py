@@ -9,7 +9,7 @@ from leadsync.run.earlier_rows import _sends_first
     ("undecided_in", "by_file", "words"),
     [
         ("", False, "`leadsync retry 7` instead sends"),
-        ("", True, "the retry file of `leadsync report 7`, given in place of this one, sends"),
+        ("", True, "the retry file of `leadsync report 7`, corrected like this one and given in its place, sends"),
         (
             "8",
             False,
@@ -20,7 +20,7 @@ from leadsync.run.earlier_rows import _sends_first
             True,
             (
                 "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of "
-                "`leadsync report 7`, sends"
+                "`leadsync report 7`, corrected like this one, sends"
             ),
         ),
     ],

@@ -106,14 +106,33 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
         ),
         (
             (
-                "to decide by `leadsync resolve 7 --row N` in place of this file, and then to give the retry file of "
-                "`leadsync report 7`, sends it first"
+                "to decide by `leadsync resolve 8 --row N` in place of this file, and then to give the retry file of "
+                "`leadsync report 7`, corrected like this one, sends it first"
             ),
-            "to decide on the page of run 7 in place of this file, and then to upload its retry file, sends it first",
+            (
+                "to decide on the page of run 8 in place of this file, and then to upload the retry file of run 7, "
+                "corrected like this one, sends it first"
+            ),
         ),
         (
-            "no retry sends it; the retry file of `leadsync report 7`, given in place of this one, sends it first",
-            "no retry sends it; the retry file of run 7, uploaded in place of this one, sends it first",
+            "; the retry file of `leadsync report 7`, corrected like this one and given in its place, sends it first",
+            "; the retry file of run 7, corrected like this one and uploaded in its place, sends it first",
+        ),
+        (
+            "to decide by `leadsync resolve 8 --row N` instead, and then `leadsync retry 7`, sends it first",
+            "to decide on the page of run 8 instead, and then to retry run 7 there, sends it first",
+        ),
+        (
+            "2 rows stay in run 7; `leadsync retry 7` sends them afterwards",
+            "2 rows stay in run 7; retry run 7 on its page afterwards",
+        ),
+        (
+            "waits for row 2 of run 6; afterwards `leadsync retry 7` sends it",
+            "waits for row 2 of run 6; afterwards retry run 7 on its page",
+        ),
+        (
+            "1 row waits for an earlier row of the same lead in run 7, which goes first: `leadsync retry 7`.",
+            "1 row waits for an earlier row of the same lead in run 7, which goes first; retry run 7 on its page.",
         ),
         (
             "no retry sends it; `leadsync retry 7` instead sends it first",
