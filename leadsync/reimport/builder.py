@@ -14,14 +14,14 @@ from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go, own_row_waits
 from leadsync.reimport.lineage import Earlier, Lineage
 from leadsync.reimport.losses import LossesOfSheets
-from leadsync.reimport.newer_payloads import undoes
+from leadsync.reimport.newer_payloads import Reading, undoes
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rows_ahead import NONE_DECIDED
 from leadsync.reimport.rules import Decision, Send, says_the_same, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
+from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields
 from leadsync.reimport.workbook import heading_name
 from leadsync.report import DECISION_COLUMN
 
@@ -150,7 +150,7 @@ class ContextBuilder:
             self._waited_for.add((decision.run, decision.row))
         skipped_as = decision.kind if isinstance(decision, Skip) else None
         by_now = skipped_as is SkipKind.BY_NOW
-        goes = isinstance(decision, Send) or by_now or skipped_as is SkipKind.UNCHANGED
+        goes = isinstance(decision, Send) or by_now or skipped_as in (SkipKind.UNCHANGED, SkipKind.SENT_SINCE)
         if goes and context.last_sent is not None and self._last_sent is not None and isinstance(context.mapped, Lead):
             self._last_sent.note(context.mapped, by_now=by_now)
 
@@ -273,7 +273,7 @@ class ContextBuilder:
             later_row=next(filter(None, (one.later_row(lead, row) for one, row in places)), None),
             is_older=(last := context.last_sent) is not None and earlier.is_older(number, last),
             # A row that waited goes behind what its lead was sent meanwhile, be it the same.
-            is_since=last is not None and not is_by_now and earlier.reading_of(number).is_before(last),
+            sent_since=None if is_by_now else _sent_since(context, earlier.reading_of(number)),
             ahead=self._ahead(lead, mapped, origin, places),
             before=before,
         )
@@ -468,6 +468,17 @@ def _no_row(row: Row, claim: Claim) -> str:
         f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} {names}; decide in the file that "
         "`leadsync report RUN` writes, or clear the decision. Nothing was sent."
     )
+
+
+def _sent_since(context: Context, reading: Reading) -> LastSent | None:
+    """See `Context.sent_since`; `reading` is that of the claim's run. What was sent before is older than the row."""
+    mapped, last = context.mapped, context.last_sent
+    if last is None or not isinstance(mapped, Lead):
+        return None
+    repeated = context.equal_sent if context.is_repetition else None
+    same = last if same_fields(mapped.fields, last.fields) else repeated
+    went = same is not None and same.state is State.SUCCEEDED and reading.is_before(same)
+    return same if went else None
 
 
 def _went(last: LastSent | None) -> bool:

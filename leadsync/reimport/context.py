@@ -100,8 +100,9 @@ class Context(NamedTuple):
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None
     """What the lead was last sent, by any run."""
-    is_since: bool = False
-    """Whether another run has sent that since the claim's run was read."""
+    sent_since: LastSent | None = None
+    """What another run has sent the lead since the claim's run was read, if the row says the same. It is the last
+    payload, or with the rows above the row repeats the last ones in order."""
     is_older: bool = False
     """Whether these values were read later than this row, and are not of a row that came from it or goes before it; or
     stand further down in this file."""

@@ -148,21 +148,13 @@ def settled_elsewhere(context: Context) -> Skip | None:
             # A row that was not corrected goes from no report, and waits for nothing.
             return still_failing(context) or context.ahead
         # Last: a run with the row still open comes first, whatever its lead was sent since.
-        if since := _sent_since(context):
+        if since := context.sent_since:
             return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)
     code = claim.result_code
     # 104 is about a number: with another number the row may go.
     if _is_final(code) and (origin is None or _same_numbers(context, origin)):
         return Skip(SkipKind.REFUSED_FOR_GOOD, code=code)
     return None
-
-
-def _sent_since(context: Context) -> LastSent | None:
-    last, mapped = context.last_sent, context.mapped
-    # What was sent before this row's run began is older than the row.
-    if last is None or last.state is not State.SUCCEEDED or not context.is_since or not isinstance(mapped, Lead):
-        return None
-    return last if same_fields(mapped.fields, last.fields) else None
 
 
 def _same_numbers(context: Context, origin: Origin) -> bool:

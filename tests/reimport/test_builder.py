@@ -1,6 +1,7 @@
 """The context of each row of a file, and the decisions in it that cannot stand."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 
 from leadsync.config import Settings, settings_from
 from leadsync.errors import SheetError
-from leadsync.journal import Journal, State, open_journal
+from leadsync.journal import Journal, LastSent, State, open_journal
 from leadsync.leads import Column
 from leadsync.models import CampaignIds, Lead, Row
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
-from leadsync.reimport import Context, ContextBuilder, Lineage, SheetFacts
+from leadsync.reimport import Context, ContextBuilder, Lineage, Reading, SheetFacts
+from leadsync.reimport.builder import _sent_since
 from tests.journal.samples import CONFLICT, FAILED, RUN, SUCCEEDED, UNKNOWN, UNSENT, a_run, add
 
 SYNC = {"sync_status": 2, "sync_run": 3, "sync_row": 4, "sync_decision": 5}
@@ -133,3 +135,44 @@ def test_a_copied_line_is_the_second_and_may_not_contradict_the_first(journal: J
 def test_lines_of_a_checks_copy_are_rows_of_their_own(journal: Journal, settings: Settings) -> None:
     twice = contexts(journal, settings, *(row(at, "B", "rejected", "3", run="check-0123456789ab") for at in (8, 9)))
     assert [one.second_line for one in twice] == [False, False]
+
+
+SALE, BUSY = {"njDisposition": "Sale"}, {"njDisposition": "Busy"}
+
+
+@pytest.mark.parametrize(
+    ("row", "last", "equal", "is_repetition", "found"),
+    [
+        (SALE, ("later", SALE), None, True, "later"),
+        (SALE, ("before", SALE), None, True, None),
+        (SALE, ("later", BUSY), None, False, None),
+        # the first of two rows, and the last two payloads say the same in their order
+        (SALE, ("later", BUSY), ("first", SALE), True, "first"),
+        (SALE, ("later", BUSY), ("before", SALE), True, None),
+        # equal to an earlier payload, but not in this order
+        (SALE, ("later", BUSY), ("first", SALE), False, None),
+        (None, ("later", SALE), None, True, None),
+        (SALE, None, None, False, None),
+    ],
+)
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_what_another_run_has_sent_since(
+    tmp_path: Path,
+    row: dict[str, str] | None,
+    last: tuple[str, dict[str, str]] | None,
+    equal: tuple[str, dict[str, str]] | None,
+    is_repetition: bool,
+    found: str | None,
+    in_doubt: bool,
+) -> None:
+    run = a_run(tmp_path)
+
+    def sent(at: tuple[str, dict[str, str]] | None) -> LastSent | None:
+        when = run.created + timedelta(hours=-1 if at is not None and at[0] == "before" else 1)
+        return at and LastSent(at[0], 2, when, at[1], State.UNKNOWN if in_doubt else State.SUCCEEDED)
+
+    mapped = Rejected((Fault("", "", FaultKind.DUPLICATE_ROW),), "L") if row is None else Lead("L", row)
+    facts = {"last_sent": sent(last), "equal_sent": sent(equal), "is_repetition": is_repetition}
+    context = Context(SheetFacts(COLUMNS), Row(2, ("L",)), mapped, **facts)
+    since = _sent_since(context, Reading(run, (), None))
+    assert (since and since.run_id) == (None if in_doubt else found)

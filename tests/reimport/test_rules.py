@@ -107,10 +107,8 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
             {"ahead": Skip(SkipKind.LATER_ROW, RUN, 4), "claim": claim(decision="send")},
             Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4),
         ),
-        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "claim": claim(decision="send")}, None),
-        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
-        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS), "is_since": False}, None),
-        ({"last_sent": LastSent(LATER, 2, NOON, {**FIELDS, "njDisposition": "Busy"})}, None),
+        ({"sent_since": LastSent(LATER, 2, NOON, FIELDS), "claim": claim(decision="send")}, None),
+        ({"sent_since": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
         ({"claim": claim("failed", code="104")}, Skip(SkipKind.REFUSED_FOR_GOOD, code=104)),
         ({"claim": claim("failed", code="104"), "origin": origin(State.FAILED, FirstPhone="0383210000")}, None),
         ({"claim": claim("failed", code="104"), "origin": None}, Skip(SkipKind.REFUSED_FOR_GOOD, code=104)),
@@ -118,7 +116,7 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
     ],
 )
 def test_what_other_runs_settle(values: dict[str, Any], decision: Skip | None) -> None:
-    known = {"origin": origin(State.FAILED), "is_since": True, **values}
+    known = {"origin": origin(State.FAILED), **values}
     assert rules.settled_elsewhere(context(**known)) == decision
 
 
@@ -264,7 +262,6 @@ def test_a_row_with_a_fault_is_compared_with_no_payload_and_keeps_its_own_reason
     sent, doubted = LastSent(LATER, 2, NOON, FIELDS), LastSent(LATER, 3, NOON, FIELDS, State.UNKNOWN)
     known: dict[str, Any] = {
         "last_sent": sent,
-        "is_since": True,
         "is_older": True,
         "undecided_sent": (doubted,),
         "mapped": WRONG,

@@ -218,6 +218,27 @@ def test_rows_that_wait_in_a_resumed_retry_go_by_a_later_one(desk: Desk, word: s
     assert "Nothing to do" in desk.leadsync("retry", retry).err
 
 
+@pytest.mark.parametrize("how", ["retry", "retry file", "retry file given before"])
+def test_rows_that_other_runs_have_sent_in_order_go_no_second_time(desk: Desk, how: str) -> None:
+    rows = (MONDAY[1], "L1,0383218101,Busy", "L1,0383218101,No Answer")
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=3)])
+    first = desk.leadsync("run", desk.sheet("mon.csv", HEADINGS, *rows), "--json").json
+    dialer.faults.clear()
+    others = []
+    for line in rows[:2]:
+        dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+        others.append(run(desk, f"{len(others)}.csv", (line,)))
+    dialer.ledger.received.clear()
+    file = first["files"]["retry"]
+    if how == "retry file given before":
+        desk.leadsync("run", file)
+        assert dialer.ledger.received == []
+    for other in others:
+        desk.leadsync("resolve", other, "--row", "2", "--applied")
+    desk.leadsync(*(("retry", first["run"]) if how == "retry" else ("run", file)))
+    assert dispositions(dialer) == ["L1 No Answer"]
+
+
 @pytest.mark.parametrize("is_trial", [True, False])
 def test_beyond_a_trial_the_leads_other_rows_wait_too_and_the_sheet_sends_them(desk: Desk, *, is_trial: bool) -> None:
     sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])
