@@ -33,7 +33,7 @@ def put_run(
     `report.as_text`. `is_past`: what its warnings said before it was sent is outdated, and left out for a person.
     """
     from leadsync.report import as_json, as_text
-    from leadsync.run import overtaken_rows
+    from leadsync.run import failed_first, overtaken_rows
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
@@ -49,6 +49,7 @@ def put_run(
         standing=standing,
         doing=doing,
         overtaken=[row.code for row in overtaken_rows(journal, run.id)],
+        failed_first=failed_first(journal, run),
     )
     shell.result(text, value)
 

@@ -165,7 +165,7 @@ class SheetRunner:
         """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
         from leadsync.progress import SilentProgress
         from leadsync.report import as_text
-        from leadsync.run import behind_its_end, execute, overtaken_rows, plan_warnings, words_behind
+        from leadsync.run import behind_its_end, execute, failed_first, overtaken_rows, plan_warnings, words_behind
 
         with logged_as(plan.run.id):
             _log.info("%s begins", plan.run.file.name)
@@ -189,7 +189,10 @@ class SheetRunner:
             if not self.shell.json:
                 overtaken = [row.code for row in overtaken_rows(journal, done.run.id)]
                 options = settings.options_for(done.run.dialer, done.run.ids)
-                text = as_text(done.run, done.tally, done.files, options=options, overtaken=overtaken)
+                first = failed_first(journal, done.run)
+                text = as_text(
+                    done.run, done.tally, done.files, options=options, overtaken=overtaken, failed_first=first
+                )
                 self.shell.result(Visible(f"{text}\n"), None)
         return done
 

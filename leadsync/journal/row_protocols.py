@@ -227,8 +227,9 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
-    def failures(self, run_id: str) -> dict[int, str]:
-        """The failed rows of a run that no other run has taken and that may go again, in order, each with its lead."""
+    def failures(self, run_id: str, *, before_others: bool = False) -> dict[int, str]:
+        """The failed rows of a run that no other run has taken and that may go again, in order, each with its lead;
+        `before_others`: those alone with a later row of their lead in the run."""
         ...
 
     def behind_others(self, run_id: str) -> dict[tuple[str, bool], set[int]]:

@@ -9,7 +9,7 @@ from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRe
 from leadsync.plurals import counted
 from leadsync.report.advice import MEANINGS, still_failing, undecided_in, unsent_words, waits
 from leadsync.report.highlights import Highlights
-from leadsync.report.row_words import DECIDING, overtaken_words
+from leadsync.report.row_words import DECIDING, failed_first_words, overtaken_words
 from leadsync.report.tables import is_final
 from leadsync.report.warnings import new_leads
 from leadsync.report_values import CodeCount, StatusCount, Summary
@@ -24,11 +24,13 @@ _MOST_KINDS = 10_000
 class Digest:
     """Counts the outcomes of a run's rows. `through` lets them pass on the way to the report; `summary` tells.
 
-    `marked` names the user's own sheet if the summary is for a marked copy of the workbook.
+    `marked` names the user's own sheet if the summary is for a marked copy of the workbook; `failed_first`: how many
+    failed rows stand before others of their leads that are left.
     """
 
-    def __init__(self, run: RunRecord, *, marked: str = "") -> None:
+    def __init__(self, run: RunRecord, *, failed_first: int = 0, marked: str = "") -> None:
         self._run = run
+        self._failed_first = failed_first
         self._marked = marked
         self._statuses: Counter[Status] = Counter()
         self._codes: Counter[int] = Counter()
@@ -239,6 +241,8 @@ class Digest:
     def _steps(self) -> Iterator[str]:
         run = self._run
         goes_on = bool(self._not_sent) or run.last_row is not None
+        if self._failed_first:
+            yield failed_first_words(self._failed_first, run.id)
         if goes_on:
             yield f"Go on with what was not sent: leadsync {run.resume_command}"
         workbook = run.kind == "xlsx"

@@ -134,6 +134,15 @@ def overtaken_words(count: int, where: str = "") -> str:
     return f"{rows}; a correction of {it} is not sent, unless its sync_status and sync_row are cleared{where}."
 
 
+def failed_first_words(count: int, run_id: str, called: str = "leadsync") -> str:
+    """The sentence about failed rows before others of their leads that are left in the run."""
+    rows = counted(count, "row that failed stands", "rows that failed stand")
+    its_lead = agreeing(count, "its lead", "their leads")
+    it, as_it_is = agreeing(count, "it", "them"), agreeing(count, "as it is", "as they are")
+    how = f"correct {it} first, or send {it} again first {as_it_is}: {called} retry {run_id}"
+    return f"{rows} before others of {its_lead} that are left; {how}"
+
+
 def _sentences(rejected: Rejected) -> Iterator[str]:
     subject = "The row"
     for fault in rejected.faults:

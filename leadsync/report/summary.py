@@ -10,7 +10,7 @@ from leadsync.file_names import is_pages_own, is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import meaning
-from leadsync.report.row_words import overtaken_words
+from leadsync.report.row_words import failed_first_words, overtaken_words
 from leadsync.report.standings import Standing, StandingKind
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
@@ -49,6 +49,7 @@ def as_text(
     standing: Standing | None = None,
     doing: str = "",
     overtaken: Sequence[int | None] = (),
+    failed_first: int = 0,
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
@@ -56,8 +57,9 @@ def as_text(
     colour. With `moved_to`, the failed and rejected rows have gone on, and a row is still to be looked at in these
     runs. `standing`: where the run stands now, where that is looked up; `doing` says the same in words. `overtaken`:
     the codes of its failed and rejected rows that cannot go again, as a later row of their lead went through.
+    `failed_first`: how many failed rows stand before others of their leads that are left.
     """
-    steps = list(_next_steps(run, tally, files, called, options, moved_to, standing, len(overtaken)))
+    steps = list(_next_steps(run, tally, files, called, options, moved_to, standing, len(overtaken), failed_first))
     gone_on = Counter(tally.codes if moved_to is not None else overtaken)
     head = visible_lines(
         [f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing, doing)}", *warnings_of(run), ""]
@@ -140,6 +142,7 @@ def _next_steps(
     moved_to: Sequence[str] | None,
     standing: Standing | None,
     overtaken: int,
+    failed_first: int,
 ) -> Iterator[str]:
     def sending(file: Path) -> str:
         return f"{called} {arguments('run', file, *options)}"
@@ -156,6 +159,8 @@ def _next_steps(
         yield f"Nobody has confirmed it. It is sent {'on the page.' if is_uploaded(run.file) else again}"
         return
     goes_on = not run.finished or tally.beyond > 0
+    if failed_first:
+        yield failed_first_words(failed_first, run.id, called)
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
         is_queued = standing is not None and standing.kind is StandingKind.QUEUED

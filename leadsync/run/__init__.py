@@ -3,7 +3,7 @@
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows, givers_steps, resume_step, retry_step
-from leadsync.run.earlier_rows import named_first
+from leadsync.run.earlier_rows import failed_first, named_first
 from leadsync.run.execution import (
     Executed,
     behind_its_end,
@@ -83,6 +83,7 @@ __all__ = [
     "execute",
     "execute_in_turn",
     "expected_pace",
+    "failed_first",
     "files_to_give_back",
     "fingerprint",
     "finish",

@@ -30,7 +30,7 @@ from leadsync.reimport import (
 )
 from leadsync.remarks import Remark
 from leadsync.run.decisions import retry_step
-from leadsync.run.earlier_rows import failed_first, given_up, given_up_elsewhere, left_before
+from leadsync.run.earlier_rows import given_up, given_up_elsewhere, left_before, warnings_of_failed
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.scan import scan_sheet
@@ -114,7 +114,7 @@ def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
         applied = effects.decided.get((run_id, State.SUCCEEDED), ())
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
-        yield from failed_first(journal, run_id, left, by_file=True)
+        yield from warnings_of_failed(journal, run_id, left, by_file=True)
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from leadsync.commands import command
 from leadsync.journal import Journal, State
-from leadsync.models import Lead, Status
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.plurals import agreeing
 from leadsync.reimport import givers_of, repeated_by
 from leadsync.remarks import Remark
@@ -20,8 +20,15 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 
 def named_first(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
     """The warnings about failed rows before the rows that a run has left, of it and of other runs."""
-    yield from failed_first(journal, run_id, failed_before(journal, run_id, left))
+    yield from warnings_of_failed(journal, run_id, failed_before(journal, run_id, left))
     yield from given_up_elsewhere(journal, run_id, left)
+
+
+def failed_first(journal: Journal, run: RunRecord) -> int:
+    """How many failed rows of a run stand before others of their leads that it has left."""
+    if not run.complete or not journal.tally(run.id).statuses.get(Status.FAILED):
+        return 0
+    return len(failed_before(journal, run.id, partial(journal.leads_left, run.id, None)))
 
 
 def failed_before(journal: Journal, run_id: str, left: RowsBeside) -> dict[int, str]:
@@ -29,7 +36,7 @@ def failed_before(journal: Journal, run_id: str, left: RowsBeside) -> dict[int, 
     return given_up(journal, run_id, lambda: {lead.external_id: number for number, lead in left({run_id})})
 
 
-def failed_first(
+def warnings_of_failed(
     journal: Journal, run_id: str, failed: Mapping[int, str], *, by_file: bool = False
 ) -> Iterator[Remark]:
     """The warnings about failed rows of a run, each with its lead: behind later rows of their leads no retry sends
@@ -88,13 +95,13 @@ def given_up_elsewhere(
         if number < goes.get(lead, 0) and (by, there) not in settled:
             found[by][there] = lead
     for by, rows in found.items():
-        yield from failed_first(journal, by, rows, by_file=by_file)
+        yield from warnings_of_failed(journal, by, rows, by_file=by_file)
     # A retry has the rows of the run that it repeats, under their numbers.
     same = {run_id, repeated_by(journal, journal.run(run_id)).id}
     for giver in givers_of(journal, run_id):
         from_there = cache(partial(_going_from, journal, giver, same, going))
         rows = {row: lead for row, lead in given_up(journal, giver, from_there).items() if (giver, row) not in settled}
-        yield from failed_first(journal, giver, rows, by_file=by_file)
+        yield from warnings_of_failed(journal, giver, rows, by_file=by_file)
         for by, numbers in _left_before(journal, giver, from_there, same, settled).items():
             how = f"`{command('resume', by)}` sends {agreeing(len(numbers), 'it', 'them')} first, once decided"
             yield _left_first(by, numbers, how)
@@ -155,7 +162,7 @@ def given_up(
     """The failed rows of a run that no other has taken, before later rows of their leads, of which none went through
     yet or is now called `applied`; each with its lead. `going` gives by lead the last row to be sent, by whichever run,
     with its number in this one."""
-    rows = journal.failures(run_id)
+    rows = journal.failures(run_id, before_others=True)
     if not rows or not (goes := going()):
         return {}
     rows = {number: lead for number, lead in rows.items() if number < goes.get(lead, 0)}

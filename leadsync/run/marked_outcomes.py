@@ -22,6 +22,7 @@ from leadsync.report import (
     marked_path,
     run_front,
 )
+from leadsync.run.earlier_rows import failed_first
 from leadsync.run.marked_copy import ending_of, look, losses, own_columns, refusal, write_copy
 from leadsync.run.report_files import rows_to_report, set_aside_edited
 from leadsync.run.sheet_source import fingerprint
@@ -88,7 +89,8 @@ def _write(journal: Journal, run: RunRecord, content: Path, settings: Settings, 
         raise NotMarkedError("its rows stand on several sheets")
     if tuple(columns.headings) != run.headings:
         raise NotMarkedError(f"its columns are not those that run {run.id} has read; look at headings_row in [input]")
-    rows, digest, known = MarkedRows(columns), Digest(run, marked=table.sheet), set[int]()
+    rows, known = MarkedRows(columns), set[int]()
+    digest = Digest(run, failed_first=failed_first(journal, run), marked=table.sheet)
     for record in rows_to_report(journal, run.id):
         found = highlights(record, run)
         digest.see(record, found)

@@ -23,6 +23,7 @@ from leadsync.private_files import check_shared_folder, state_of
 from leadsync.reimport import is_taken
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
+from leadsync.run.earlier_rows import failed_first
 from leadsync.run.waiting_rows import with_present_reasons
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
 
@@ -53,7 +54,7 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
 
     A file of an earlier writing without rows by now is removed. A file edited since is kept under another name.
     """
-    return _write(journal, run, Digest(run), say)
+    return _write(journal, run, Digest(run, failed_first=failed_first(journal, run)), say)
 
 
 def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
@@ -104,7 +105,7 @@ def _edited_files(journal: Journal, run: RunRecord) -> list[Path]:
 def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
     """Write the files of a sent run; with them it is finished, unless it stopped early."""
     run = journal.run(run_id)
-    digest, again = Digest(run), command("resume", run.id)
+    digest, again = Digest(run, failed_first=failed_first(journal, run)), command("resume", run.id)
     words = f"Interrupted while the files of run {run.id} were written. Every result is kept; `{again}` goes on."
     # Files first: a run without its files is not finished, and `resume` writes them after a kill.
     try:
@@ -180,7 +181,7 @@ def write_copy(journal: Journal, run: RunRecord, name: str, folder: Path) -> Pat
     The files of the run itself stay as they are. Raises OutputError.
     """
     run = replace(run, output=folder)
-    digest = Digest(run)
+    digest = Digest(run, failed_first=failed_first(journal, run))
     if name == "summary":
         if not sum(1 for _ in _lines(journal, run, digest)):
             return None

@@ -159,6 +159,33 @@ def test_a_correction_that_waits_in_an_edited_report_is_named_though_its_row_is_
     assert named not in desk.leadsync("run", report).err, "it went"
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_failed_row_before_others_of_its_lead_that_are_left_is_to_be_corrected_first(
+    desk: Desk, kind: str, *, is_before: bool
+) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, lead="A", calls=1)])
+    lines = ("A,a", "B,b", "A,c" if is_before else "C,c")
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", *lines)
+    done = desk.leadsync("run", sheet, "--limit", "2", "--format", kind)
+    [run] = [one["run"] for one in desk.leadsync("runs", "--json").json["runs"]]
+    named = (
+        "1 row that failed stands before others of its lead that are left; correct it first, or send it again first as "
+        f"it is: leadsync retry {run}"
+    )
+    assert (named in done.out) is is_before
+    files = desk.leadsync("show", run, "--json").json["files"]
+    if kind == "csv":
+        summary = Path(files["summary"]).read_text("utf-8")
+    else:
+        book = load_workbook(files["report"])
+        summary = str([cell.value for row in book["Summary"].rows for cell in row])
+    assert (named in summary) is is_before
+    dialer.ledger.received.clear()
+    desk.leadsync("retry", run)
+    assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "c"]
+
+
 def test_a_failed_row_cut_out_of_a_report_is_named_and_is_then_not_to_be_corrected(desk: Desk) -> None:
     """A later row of its lead went through in the run of the report."""
     codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (106, 106))

@@ -171,11 +171,16 @@ class SqlPendingRows(SqlRunQueue):
             ).fetchone()[0]
         return count
 
-    def failures(self, run_id: str) -> dict[int, str]:
+    def failures(self, run_id: str, *, before_others: bool = False) -> dict[int, str]:
+        behind = (
+            "AND EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+            "AND later.number > rows.number)"
+        )
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             rows = connection.execute(
-                f"SELECT number, lead FROM rows WHERE run = ? AND {_FAILED} AND {NOT_TAKEN} ORDER BY number",
+                f"SELECT number, lead FROM rows WHERE run = ? AND {_FAILED} AND {NOT_TAKEN} AND lead <> '' "
+                f"{behind if before_others else ''} ORDER BY number",
                 [key, run_id, key],
             )
             return dict(rows)
