@@ -81,6 +81,7 @@ def test_every_allocation_of_every_campaign() -> None:
         (200, b"<html>maintenance</html>", {}, "not answered with a list"),
         (503, b"later", {}, "not answered with a list"),
         (200, b'{"entities": 5}', {}, "not answered with a list"),
+        (200, b'{"entities": {}}', {}, "not answered with a list"),
     ],
 )
 def test_lists_that_are_not_to_be_had_say_why(status: int, body: bytes, headers: dict[str, str], words: str) -> None:

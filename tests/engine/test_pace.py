@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from leadsync.engine.pace import Pace
+from leadsync.engine.pace import Pace, _mean_of_most
 from leadsync.models import Effect, Outcome
 from tests.engine.queueing import OK, QUEUED, Model, full_rate
 
@@ -179,3 +179,8 @@ def test_after_cuts_in_vain_the_usual_time_is_asked_for_again_ever_later_up_to_e
     cuts = [0.71 * at for at, slots in enumerate(allowed) if slots < 8]
     waits = [after - before for before, after in pairwise(cuts)]
     assert waits == pytest.approx([30, 60, 120, 240, 480, 480], abs=3)
+
+
+def test_the_slowest_tenth_of_the_calls_tells_nothing() -> None:
+    assert _mean_of_most([0.1] * 9 + [9.0]) == pytest.approx(0.1)
+    assert _mean_of_most([0.1] * 8 + [0.2]) == pytest.approx(1 / 9)

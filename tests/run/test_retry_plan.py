@@ -6,6 +6,7 @@ import pytest
 
 from leadsync.config import load
 from leadsync.journal import open_journal
+from leadsync.models import Order
 from leadsync.run import RunOptions, plan_retry
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
@@ -190,6 +191,16 @@ def test_a_retry_names_the_failed_rows_that_wait_for_another_run(
     assert "has taken the rows" not in said.err
     goes_now = len(lines) == 3 and not undecided
     assert [entry.fields["Version"] for entry in dialer.ledger.received] == (["1"] if goes_now else [])
+
+
+@pytest.mark.parametrize(("asked", "order"), [(None, "sheet"), ("priority", "priority")])
+def test_a_retry_keeps_the_order_of_its_run_unless_another_is_asked_for(
+    desk: Desk, asked: Order | None, order: str
+) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,1"), "--json").json["run"]
+    with open_journal(desk.state) as journal:
+        assert plan_retry(journal, run, load(desk.config), RunOptions(order=asked), journal.now()).run.order == order
 
 
 def test_a_retry_names_the_command_that_sends_the_failed_rows_of_another_run_first(desk: Desk) -> None:
