@@ -120,6 +120,7 @@ def test_the_last_run_that_has_sent_to_a_lead_stays_with_an_earlier_one_that_has
     "waits",
     [
         *(Skip(kind, "first", 2) for kind in MAY_GO_LATER),
+        Skip(SkipKind.WAITS_IN_RETRY, "first", 2, of_run="second"),
         Skip(SkipKind.LEFT_TO_RUN, "first"),
         Skip(SkipKind.WAITS_FOR_RESUME, "apart", 2, of_run="first", of_row=2),
     ],

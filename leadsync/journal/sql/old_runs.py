@@ -9,12 +9,12 @@ from leadsync.journal.sql.database import Database
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import delete_run, run_key
 from leadsync.journal.values import OldRun, Pruned, deletable
-from leadsync.reasons import MAY_GO_LATER
+from leadsync.reasons import MAY_GO_LATER, SkipKind
 
 CHUNK = 20_000
 """Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
 
-_MAY_GO_LATER = ", ".join(f"'{kind.name}'" for kind in MAY_GO_LATER)
+_MAY_GO_LATER = ", ".join(f"'{kind.name}'" for kind in (*MAY_GO_LATER, SkipKind.WAITS_IN_RETRY))
 _RELATED = f"""
     SELECT later.id, earlier.id FROM runs AS later JOIN runs AS earlier ON later.retry_of = earlier.id
     WHERE NOT earlier.deleting AND NOT later.deleting

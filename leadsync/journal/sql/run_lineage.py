@@ -26,7 +26,7 @@ _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
-_MAY_GO = ", ".join(f"'{kind.name}'" for kind in (SkipKind.STILL_FAILING, *MAY_GO_LATER))
+_MAY_GO = ", ".join(f"'{kind.name}'" for kind in (SkipKind.STILL_FAILING, SkipKind.WAITS_IN_RETRY, *MAY_GO_LATER))
 _OPEN_LEADS = (
     "SELECT lead FROM rows JOIN runs USING (run) JOIN json_each(?) AS wanted ON runs.id = wanted.value "
     f"WHERE state NOT IN ('succeeded', 'skipped') OR rows.kind IN ({_MAY_GO})"
