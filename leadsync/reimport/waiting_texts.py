@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from glob import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -63,19 +64,24 @@ def rows_that_waited(
 
 
 def waiting_texts(journal: Journal, first: RunRecord, but_of: Path | None) -> Iterator[WaitingText]:
-    """The rows that wait in the newest run of each file read after the `first` one, but for those of one file.
+    """The rows that wait in the newest run of each file read after the `first` one, but for those of one file. A file
+    put aside for a newly written one is a file of its own.
 
     A retry's rows have the numbers of the run that it repeats, and count as that one's. A row that a report has left
     out since it failed is the one that failed.
     """
     # As leadsync wrote it, a file corrects nothing: the one that waits was put beside it.
-    files = {None if but_of is not None and is_as_written(journal, but_of) else but_of}
+    files: set[Path | str | None] = {None if but_of is not None and is_as_written(journal, but_of) else but_of}
+    kept = cache(lambda file: {digest for path, digest in kept_beside(file) if path != but_of})
     for run in journal.runs():
         if run.id == first.id:
             return
-        if not run.complete or run.retry_of or run.file in files:
+        if not run.complete or run.retry_of:
             continue
-        files.add(run.file)
+        file = run.fingerprint if run.file in files and run.fingerprint in kept(run.file) else run.file
+        if file in files:
+            continue
+        files.add(file)
         for row, reason in rows_that_waited(journal, run.id):
             if reason.of_row is None or not row.fields:
                 continue
