@@ -73,23 +73,26 @@ def run_plan(
     for done in execute_in_turn(asked, carry_out, anew, shell.say):
         results.append(done)
         hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-    return _put_all(shell, journal, results, asked.in_turn[len(results) :])
+    return _put_all(shell, journal, results, asked.in_turn)
 
 
-def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]", not_sent: "Sequence[Plan]") -> int:
-    """Print the summaries of the runs of a file, the newest last; return the exit code."""
+def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]", plans: "Sequence[Plan]") -> int:
+    """Print the summaries of the runs of a file by these plans, the newest last; return the exit code."""
     from leadsync.report import as_json
-    from leadsync.run import givers_steps
+    from leadsync.run import givers_steps, plan_warnings
 
-    for behind in not_sent:
+    for behind in plans[len(results) :]:
         shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
     *earlier, last = results
     for step in givers_steps(journal, last.run.id) if last.run.finished else ():
         shell.say(step)
+    # Of a run gone on with, what an earlier command said may be settled by now.
+    said = {str(remark) for plan in plans for remark in plan_warnings(plan)}
+    past = {line for plan in plans for line in plan.run.warnings} - said
     for done in earlier if not shell.json else ():
-        put_run(shell, journal, done.run, done.files)
+        put_run(shell, journal, done.run, done.files, past=past)
     before = [as_json(done.run, done.tally, done.files) for done in earlier]
-    put_run(shell, journal, last.run, last.files, before=before)
+    put_run(shell, journal, last.run, last.files, before=before, past=past)
     return next((done.code for done in reversed(results) if done.code), 0)
 
 

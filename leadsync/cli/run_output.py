@@ -1,6 +1,6 @@
 """The summary of a run on standard output."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,11 +26,13 @@ def put_run(
     standing: "Standing | None" = None,
     doing: str = "",
     is_past: bool = False,
+    past: Collection[str] = (),
 ) -> None:
     """Print the summary of a run; with --json its object.
 
     `before` holds the objects of runs sent just before, `also` more keys; `standing` and `doing` as in
-    `report.as_text`. `is_past`: what its warnings said before it was sent is outdated, and left out for a person.
+    `report.as_text`. `is_past`: what its warnings said before it was sent is outdated, and left out for a person; or
+    `past` ones alone are.
     """
     from leadsync.report import as_json, as_text
     from leadsync.run import failed_first, overtaken_rows
@@ -39,7 +41,7 @@ def put_run(
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
     text = as_text(
-        replace(run, warnings=()) if is_past else run,
+        replace(run, warnings=() if is_past else tuple(line for line in run.warnings if line not in past)),
         tally,
         files,
         called=shell.called,
