@@ -21,7 +21,7 @@ from leadsync.reimport.rules import Decision, Send, says_the_same, several_rows
 from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of, same_fields
+from leadsync.reimport.unchanged import LastSentLeads, behind, digest_of
 from leadsync.reimport.workbook import heading_name
 from leadsync.report import DECISION_COLUMN
 
@@ -475,8 +475,8 @@ def _sent_since(context: Context, reading: Reading) -> LastSent | None:
     mapped, last = context.mapped, context.last_sent
     if last is None or not isinstance(mapped, Lead):
         return None
-    repeated = context.equal_sent if context.is_repetition else None
-    same = last if same_fields(mapped.fields, last.fields) else repeated
+    # A row below one that goes repeats nothing: of A, B, A behind one A the last goes too.
+    same = context.equal_sent if context.is_repetition else None
     went = same is not None and same.state is State.SUCCEEDED and reading.is_before(same)
     return same if went else None
 

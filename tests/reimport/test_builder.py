@@ -143,15 +143,17 @@ SALE, BUSY = {"njDisposition": "Sale"}, {"njDisposition": "Busy"}
 @pytest.mark.parametrize(
     ("row", "last", "equal", "is_repetition", "found"),
     [
-        (SALE, ("later", SALE), None, True, "later"),
-        (SALE, ("before", SALE), None, True, None),
+        (SALE, ("later", SALE), ("later", SALE), True, "later"),
+        (SALE, ("before", SALE), ("before", SALE), True, None),
+        # below a row of the lead that goes
+        (SALE, ("later", SALE), ("later", SALE), False, None),
         (SALE, ("later", BUSY), None, False, None),
         # the first of two rows, and the last two payloads say the same in their order
         (SALE, ("later", BUSY), ("first", SALE), True, "first"),
         (SALE, ("later", BUSY), ("before", SALE), True, None),
         # equal to an earlier payload, but not in this order
         (SALE, ("later", BUSY), ("first", SALE), False, None),
-        (None, ("later", SALE), None, True, None),
+        (None, ("later", SALE), ("later", SALE), True, None),
         (SALE, None, None, False, None),
     ],
 )

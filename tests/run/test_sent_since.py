@@ -239,6 +239,29 @@ def test_rows_that_other_runs_have_sent_in_order_go_no_second_time(desk: Desk, h
     assert dispositions(dialer) == ["L1 No Answer"]
 
 
+@pytest.mark.parametrize("how", ["retry", "retry file"])
+@pytest.mark.parametrize(
+    ("sent", "then"),
+    [
+        (["Sale"], ["Busy", "Sale"]),
+        (["Sale", "Busy"], ["Sale"]),
+        (["Busy"], ["Sale", "Busy", "Sale"]),
+        (["Sale", "Busy", "Sale"], []),
+    ],
+)
+def test_one_sending_counts_for_one_row_of_a_lead(desk: Desk, how: str, sent: list[str], then: list[str]) -> None:
+    """Of the rows Sale, Busy, Sale, refused, another run has sent some meanwhile."""
+    lines = {word: f"L1,0383218101,{word}" for word in ("Sale", "Busy")}
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=3)])
+    sheet = desk.sheet("mon.csv", HEADINGS, lines["Sale"], lines["Busy"], lines["Sale"])
+    first = desk.leadsync("run", sheet, "--json").json
+    dialer.faults.clear()
+    run(desk, "other.csv", tuple(lines[word] for word in sent))
+    dialer.ledger.received.clear()
+    desk.leadsync(*(("retry", first["run"]) if how == "retry" else ("run", first["files"]["retry"])))
+    assert dispositions(dialer) == [f"L1 {word}" for word in then]
+
+
 @pytest.mark.parametrize("is_trial", [True, False])
 def test_beyond_a_trial_the_leads_other_rows_wait_too_and_the_sheet_sends_them(desk: Desk, *, is_trial: bool) -> None:
     sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy", MONDAY[2])
