@@ -84,7 +84,8 @@ def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]", pl
     for behind in plans[len(results) :]:
         shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
     *earlier, last = results
-    for step in givers_steps(journal, last.run.id) if last.run.finished else ():
+    # What a retry has left in the run that it repeats waits for others.
+    for step in givers_steps(journal, last.run.id, but_of=last.run.retry_of) if last.run.finished else ():
         shell.say(step)
     # Of a run gone on with, what an earlier command said may be settled by now.
     said = {str(remark) for plan in plans for remark in plan_warnings(plan)}

@@ -58,13 +58,14 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord, waiting: Iterable[str]) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
-    from leadsync.run import corrected_rows_left, overtaken_words
+    from leadsync.run import corrected_rows_left, overtaken_words, waiting_step
 
     why = overtaken_words(journal, run.id) or f"no row of run {run.id} that failed or is unsent can go again"
     says = [f"Nothing to do: {why}."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
-    return " ".join([*says, *waiting, *corrected_rows_left(journal, run.id), *_waiting_rows(journal, run)])
+    left = (*corrected_rows_left(journal, run.id), *waiting_step(journal, run))
+    return " ".join([*says, *waiting, *left, *_waiting_rows(journal, run)])
 
 
 def _waiting_rows(journal: "Journal", run: RunRecord) -> list[str]:

@@ -17,7 +17,13 @@ from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _OPEN = tuple(state.status for state in _UNDECIDED)
-_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW, SkipKind.LEFT_BEHIND)
+_LASTING = (
+    SkipKind.SENT_CORRECTED,
+    SkipKind.SENT_IN_COPY,
+    SkipKind.LATER_ROW,
+    SkipKind.LEFT_BEHIND,
+    SkipKind.WAITS_IN_RETRY,
+)
 """Reasons that a skipped row keeps when it comes again."""
 _MEANWHILE = (SkipKind.SENT_SINCE, SkipKind.OTHER_SENT_SINCE)
 """Its lead was sent something while the row waited: the same, or something else."""
@@ -81,7 +87,7 @@ def already_decided(context: Context) -> Skip | None:
     if origin is not None and origin.state.status in DONE:
         if waits := _waits_since(context):
             return waits
-        if isinstance(origin.reason, Skip) and origin.reason.kind in TAKEN_OVER:
+        if isinstance(origin.reason, Skip) and origin.reason.kind in (*TAKEN_OVER, SkipKind.WAITS_IN_RETRY):
             return origin.reason
         return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
     return None

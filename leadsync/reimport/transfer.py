@@ -33,6 +33,8 @@ class Transfer:
         self._decided_rows: set[tuple[str, int]] = set()
         self.states: dict[tuple[str, int], State] = {}
         """The states of the rows that the file decides on, by run and number."""
+        self.sent_elsewhere: set[tuple[str, int]] = set()
+        """The rows that the file leaves out because another run has sent them, by run and number."""
 
     @property
     def effects(self) -> Effects:
@@ -71,6 +73,8 @@ class Transfer:
         origin, claim = context.origin, context.claim
         if origin is None or claim.number is None:
             return
+        if isinstance(decision, Skip) and decision.sent_by is not None:
+            self.sent_elsewhere.add((origin.run_id, claim.number))
         if isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT and origin.state is not State.PENDING:
             # Left out of this sending alone: in its run a person can still decide about it or correct it.
             return

@@ -46,7 +46,7 @@ from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import MOST_LISTED, Group, Survey
 from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
-from leadsync.run.waiting_rows import waits_still, with_present_reasons
+from leadsync.run.waiting_rows import waiting_step, waits_still, with_present_reasons
 
 __all__ = [
     "MOST_LISTED",
@@ -126,6 +126,7 @@ __all__ = [
     "settings_of_run",
     "sheet_view_of",
     "versions_of",
+    "waiting_step",
     "waits_still",
     "with_edits",
     "with_present_reasons",

@@ -59,10 +59,10 @@ def resume_step(journal: Journal, run_id: str) -> str:
     return "; ".join([*steps, *givers_steps(journal, run_id)])
 
 
-def givers_steps(journal: Journal, run_id: str) -> Iterator[str]:
-    """How the rows are sent that are left and need not wait in the runs that gave a run its rows."""
+def givers_steps(journal: Journal, run_id: str, but_of: str = "") -> Iterator[str]:
+    """How the rows are sent that are left and need not wait in the runs that gave a run its rows, `but_of` one."""
     for giver in givers_of(journal, run_id):
-        if count := journal.ready(giver, None):
+        if giver != but_of and (count := journal.ready(giver, None)):
             yield f"{counted(count, 'row')} of run {giver} can go now: leadsync resume {giver}"
 
 

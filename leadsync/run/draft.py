@@ -100,12 +100,13 @@ def _remarks_on(journal: Journal, scan: SheetScan) -> Iterator[Remark]:
     yield from scan.remarks
     yield from _steps_behind(journal, scan.effects)
     yield from _own_names(scan)
-    yield from _given_up(journal, scan.effects)
+    yield from _given_up(journal, scan.effects, scan.sent_elsewhere)
 
 
-def _given_up(journal: Journal, effects: Effects) -> Iterator[Remark]:
-    """The warnings about rows that failed or are left, and that the file's later ones overtake."""
-    settled = {(run_id, number) for run_id, taken in effects.taken.items() for number, _ in taken}
+def _given_up(journal: Journal, effects: Effects, sent: Collection[tuple[str, int]]) -> Iterator[Remark]:
+    """The warnings about rows that failed or are left, and that the file's later ones overtake, but for those `sent` by
+    other runs since."""
+    settled = {*sent} | {(run_id, number) for run_id, taken in effects.taken.items() for number, _ in taken}
     settled |= {(run_id, number) for (run_id, _), numbers in effects.decided.items() for number in numbers}
     for run_id in effects.taken:
         going = partial(_taken, journal, run_id, effects)

@@ -1,6 +1,6 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -137,6 +137,11 @@ class SheetScan:
         self._dropped = 0
         self._no_leads: list[int] = []
         self._date_doubts: list[str] = []
+
+    @property
+    def sent_elsewhere(self) -> Collection[tuple[str, int]]:
+        """See `Transfer.sent_elsewhere`; complete after the last entry."""
+        return self._builder.transfer.sent_elsewhere
 
     @property
     def effects(self) -> Effects:

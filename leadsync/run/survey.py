@@ -147,6 +147,8 @@ class Survey:
             *TAKEN_OVER,
         ):
             self.of_other_runs[reason.kind, reason.run] += 1
+        if reason.kind is SkipKind.WAITS_IN_RETRY:
+            self.of_other_runs[reason.kind, reason.of_run] += 1
 
     def repeat(self, time: datetime, run_id: str, *, can_be_skipped: bool = True) -> None:
         """Count a row that says what its lead was last sent, the last time at that time and by that run."""

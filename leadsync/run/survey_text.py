@@ -109,6 +109,10 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         rows, its = counted(count, "row is", "rows are"), agreeing(count, "its", "their")
         words = f"{rows} not sent: run {run_id} has taken {its} sheet over since"
         return Remark(f"{words}; `{command('show', run_id, '--rows')}` tells what it has", loud=True)
+    if kind is SkipKind.WAITS_IN_RETRY:
+        rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
+        how = f"afterwards `{command('retry', run_id)}` sends {agreeing(count, 'it', 'them')}"
+        return Remark(f"{rows} in run {run_id}, a retry; {how}", loud=True)
     if kind is SkipKind.WAITS_FOR_RESUME:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         words = f"{rows} for an earlier row of the lead in run {run_id}, which goes first"

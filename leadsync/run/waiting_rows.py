@@ -5,8 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from leadsync.commands import command
+from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import RowRecord, RunRecord, Status
+from leadsync.plurals import counted
 from leadsync.reasons import MAY_GO_LATER, WAITING, Skip, SkipKind
 from leadsync.reimport import digest_of, rows_that_waited, waiting_leads
 from leadsync.run.sheet_edits import SheetEdits
@@ -20,6 +23,15 @@ def goes_by_now(journal: Journal, run: RunRecord) -> bool:
     if any(reason.of_row is not None for _, reason in rows_that_waited(journal, run.id)):
         return True
     return bool(waiting_leads(journal, run).by_now)
+
+
+def waiting_step(journal: Journal, run: RunRecord) -> list[str]:
+    """The sentence about rows that wait in the run of a sheet, or need not wait any more, if there are any."""
+    found = waiting_leads(journal, run)
+    if is_uploaded(run.file) or not (count := len(found.wait) + len(found.by_now)):
+        return []
+    rows = counted(count, "row that waited for another run goes", "rows that waited for other runs go")
+    return [f"{rows} once that is settled, by `{command('run', run.file)}`."]
 
 
 def waiting_rows(journal: Journal, run_id: str) -> set[int]:

@@ -130,7 +130,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         f"send it without {_label('fresh')}, or go on with that run on its page",
     ),
     (r"(, which goes first)?: `leadsync resume [^`]*`", r"\1; its page sends the rest"),
-    (r"afterwards `leadsync retry (\S+)` sends it", r"afterwards retry run \1 on its page"),
+    (r"afterwards `leadsync retry (\S+)` sends (?:it|them)", r"afterwards retry run \1 on its page"),
     (r"`leadsync retry (\S+)` sends (?:it|them) afterwards", r"retry run \1 on its page afterwards"),
     (r", which goes first: `leadsync retry (\S+)`", r", which goes first; retry run \1 on its page"),
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),

@@ -185,6 +185,7 @@ def test_a_row_that_another_run_has_left_to_decide_stays_where_it_is_and_a_later
         said = desk.leadsync("retry", monday).err
         assert f"! 1 row is not sent: it says what run {other} sent" in said
         assert f"! 2 rows stay in run {monday}; `leadsync retry {monday}` sends them afterwards" in said
+        assert "can go now" not in said
         assert received(dialer) == ["L2"]
     dialer.ledger.received.clear()
     desk.leadsync("resolve", other, "--row", "2", f"--{word.replace(' ', '-')}")
@@ -210,6 +211,12 @@ def test_rows_that_wait_in_a_resumed_retry_go_by_a_later_one(desk: Desk, word: s
     assert received(dialer) == ["L2"]
     shown = desk.leadsync("show", retry, "--rows").out
     assert shown.count(f"waits for row 2 of run {other}; afterwards `leadsync retry {retry}` sends it") == 2
+    named = (
+        f"! 2 rows are not sent: they wait in run {retry}, a retry; afterwards `leadsync retry {retry}` sends them\n"
+    )
+    first = desk.leadsync("report", monday, "--json").json["files"]["report"]
+    for file in (desk.leadsync("report", retry, "--json").json["files"]["report"], first):
+        assert named in desk.leadsync("run", file).err
     dialer.ledger.received.clear()
     desk.leadsync("resolve", other, "--row", "2", f"--{word.replace(' ', '-')}")
     again = desk.leadsync("retry", retry, "--json").json["run"]
@@ -235,8 +242,9 @@ def test_rows_that_other_runs_have_sent_in_order_go_no_second_time(desk: Desk, h
         assert dialer.ledger.received == []
     for other in others:
         desk.leadsync("resolve", other, "--row", "2", "--applied")
-    desk.leadsync(*(("retry", first["run"]) if how == "retry" else ("run", file)))
+    said = desk.leadsync(*(("retry", first["run"]) if how == "retry" else ("run", file))).err
     assert dispositions(dialer) == ["L1 No Answer"]
+    assert "is not sent now" not in said, "another run has sent it"
 
 
 @pytest.mark.parametrize("how", ["retry", "retry file"])
@@ -260,6 +268,24 @@ def test_one_sending_counts_for_one_row_of_a_lead(desk: Desk, how: str, sent: li
     dialer.ledger.received.clear()
     desk.leadsync(*(("retry", first["run"]) if how == "retry" else ("run", first["files"]["retry"])))
     assert dispositions(dialer) == [f"L1 {word}" for word in then]
+
+
+def test_a_retry_names_what_sends_the_rows_that_resume_has_skipped(desk: Desk) -> None:
+    sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy")
+    dialer = desk.dialer(faults=[REFUSE])
+    monday = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
+    other = run(desk, "other.csv", MONDAY[1:2])
+    desk.leadsync("resume", monday)
+    words = f"2 rows that waited for other runs go once that is settled, by `leadsync run {sheet}`."
+    assert words in desk.leadsync("retry", monday).err
+    desk.leadsync("resolve", other, "--row", "2", "--not-applied")
+    assert words in desk.leadsync("retry", monday).err
+    dialer.ledger.received.clear()
+    desk.leadsync("run", sheet)
+    assert dispositions(dialer) == ["L1 Sale", "L1 Busy"]
+    assert "waited for" not in desk.leadsync("retry", monday).err
 
 
 @pytest.mark.parametrize("is_trial", [True, False])
