@@ -5,7 +5,7 @@ import itertools
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from leadsync.long_work import told
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.private_files import check_shared_folder, state_of
-from leadsync.reimport import is_taken
+from leadsync.reimport import givers_of, is_taken
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
 from leadsync.run.earlier_rows import failed_first
@@ -259,7 +259,25 @@ def overtaken_rows(journal: Journal, run_id: str) -> Sequence[OvertakenRow]:
     statuses = journal.tally(run_id).statuses
     if not (statuses.get(Status.FAILED) or statuses.get(Status.REJECTED)):
         return ()
-    return [row for row in journal.overtaken(run_id) if row.status is not Status.SKIPPED]
+    found = [row for row in journal.overtaken(run_id) if row.status is not Status.SKIPPED]
+    return [*found, *_overtaken_there(journal, run_id, {row.number for row in found})]
+
+
+def _overtaken_there(journal: Journal, run_id: str, but_of: Collection[int]) -> Iterator[OvertakenRow]:
+    """The failed rows, `but_of` some, with a later row of their lead that went through by whichever run and stands in a
+    run that gave this one its rows."""
+    failed = journal.failures(run_id).keys() - but_of
+    for giver in givers_of(journal, run_id) if failed else ():
+        here = {
+            there: own
+            for there, later in journal.descendants(giver).items()
+            for by, _, own in later
+            if by == run_id and own in failed
+        }
+        for number in sorted(here[there] for there in journal.later_rows(giver, here)):
+            for row in journal.history().record(run_id, number):
+                yield OvertakenRow(number, row.status, row.code)
+        failed -= {*here.values()}
 
 
 def rows_to_report(journal: Journal, run_id: str) -> Iterator[RowRecord]:

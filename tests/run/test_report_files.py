@@ -186,6 +186,20 @@ def test_a_failed_row_before_others_of_its_lead_that_are_left_is_to_be_corrected
     assert [call.fields["Version"] for call in dialer.ledger.received] == ["a", "c"]
 
 
+def test_a_failed_row_behind_which_the_first_run_has_sent_a_later_one_is_told(desk: Desk) -> None:
+    codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (106, 106, 110))
+    dialer = desk.dialer(faults=list(codes))
+    run = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Version", "A,a", "A,b"), "--json").json
+    text = Path(run["files"]["report"]).read_text("utf-8-sig").replace("A,a", "A,ax")
+    again = desk.leadsync("run", desk.sheet("back.csv", *text.splitlines()), "--json").json["run"]
+    desk.leadsync("resolve", again, "--row", "2", "--not-applied")
+    overtaken = "1 row that did not go: a later row of its lead went through"
+    assert overtaken not in desk.leadsync("report", again).out
+    desk.leadsync("retry", run["run"])
+    assert dialer.ledger.received[-1].fields["Version"] == "b"
+    assert overtaken in desk.leadsync("report", again).out
+
+
 def test_a_failed_row_cut_out_of_a_report_is_named_and_is_then_not_to_be_corrected(desk: Desk) -> None:
     """A later row of its lead went through in the run of the report."""
     codes = (FaultRule(FaultKind.CODE, code=code, lead="A", calls=1) for code in (106, 106))
