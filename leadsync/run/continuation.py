@@ -19,7 +19,7 @@ from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.draft import again_remark
-from leadsync.run.earlier_rows import named_first
+from leadsync.run.earlier_rows import but_for, named_first
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
@@ -167,7 +167,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *losses.remarks(),
             *_behind_later(overtaken),
             *stay(run.id, sum(skip.kind is SkipKind.WAITS_IN_RETRY for skip in skipped.values())),
-            *named_first(journal, run.id, left),
+            *named_first(journal, run.id, but_for(left, skipped)),
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
         read_at=read_at,

@@ -18,6 +18,11 @@ RowsBeside = Callable[[Collection[str]], Iterable[tuple[int, Lead]]]
 """Of the rows of a run those whose leads have rows in these other runs, each with its number."""
 
 
+def but_for(rows: RowsBeside, skipped: Collection[int]) -> RowsBeside:
+    """The same rows but for those skipped."""
+    return lambda others: ((number, lead) for number, lead in rows(others) if number not in skipped)
+
+
 def named_first(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
     """The warnings about failed rows before the rows that a run has left, of it and of other runs."""
     yield from warnings_of_failed(journal, run_id, failed_before(journal, run_id, left))

@@ -25,7 +25,7 @@ from leadsync.run.continuation import (
     stay,
 )
 from leadsync.run.draft import again_remark
-from leadsync.run.earlier_rows import given_up_elsewhere
+from leadsync.run.earlier_rows import but_for, given_up_elsewhere
 from leadsync.run.plan import Plan, RunOptions, with_runs_ahead
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_scan import listed_rows
@@ -59,9 +59,9 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     # As in a file given back: they would undo the later ones.
     overtaken = elsewhere.overtaken()
     since = sent_since(journal, run, again, settings, skip_sent=True, left_out=overtaken)
-    overtaken = {number: skip for number, skip in overtaken.items() if number not in since.skipped}
-    waiting = {number for number, skip in since.skipped.items() if skip.kind in MAY_GO_LATER}
-    settled = {number: skip for number, skip in since.skipped.items() if number not in waiting}
+    settled = {number: skip for number, skip in since.skipped.items() if skip.kind not in MAY_GO_LATER}
+    overtaken = {number: skip for number, skip in overtaken.items() if number not in settled}
+    waiting = since.skipped.keys() - settled.keys() - overtaken.keys()
     # Nobody looks at what waits in a retry, and a person may still send what is overtaken from its own run.
     staying = waiting | overtaken.keys()
     losses = elsewhere.losses(staying | settled.keys())
@@ -78,7 +78,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *losses.remarks(),
             *_too_late(overtaken),
             *stay(run.id, len(waiting)),
-            *given_up_elsewhere(journal, run.id, again),
+            *given_up_elsewhere(journal, run.id, but_for(again, staying | settled.keys())),
         ),
         nothing_to_do=not taken,
         sent_before=bool(since.sent_before or losses.again),

@@ -270,6 +270,16 @@ def test_one_sending_counts_for_one_row_of_a_lead(desk: Desk, how: str, sent: li
     assert dispositions(dialer) == [f"L1 {word}" for word in then]
 
 
+def test_a_failed_row_is_not_named_before_rows_that_wait(desk: Desk) -> None:
+    """They do not go over it now."""
+    sheet = desk.sheet("mon.csv", HEADINGS, "L1,0383218101,Call", MONDAY[1])
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    monday = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
+    run(desk, "other.csv", MONDAY[1:2])
+    assert "which failed, is not sent now" not in desk.leadsync("resume", monday).err
+
+
 def test_a_retry_names_what_sends_the_rows_that_resume_has_skipped(desk: Desk) -> None:
     sheet = desk.sheet("mon.csv", HEADINGS, MONDAY[1], "L1,0383218101,Busy")
     dialer = desk.dialer(faults=[REFUSE])
