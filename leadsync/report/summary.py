@@ -162,10 +162,7 @@ def _next_steps(
     if failed_first:
         yield failed_first_words(failed_first, run.id, called)
     if goes_on:
-        what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
-        is_queued = standing is not None and standing.kind is StandingKind.QUEUED
-        words = "A worker sends it, or you from here" if is_queued else f"Go on with {what}"
-        yield f"{words}: {called} {run.resume_command}"
+        yield f"{_going_on(tally, standing)}: {called} {run.resume_command}"
     # The sheets of a workbook's report are worked on, and the file is given back as a whole.
     workbook = files.get("report") if run.kind == "xlsx" else None
     # The page deletes its own folder after two weeks.
@@ -185,6 +182,12 @@ def _next_steps(
     to_decide = tally.statuses.get(Status.CONFLICT) or tally.statuses.get(Status.UNKNOWN)
     if to_decide and (review := files.get("review")):
         yield _decide(workbook, ours, "" if is_pages_own(review) else sending(workbook or review))
+
+
+def _going_on(tally: Tally, standing: Standing | None) -> str:
+    if standing is not None and standing.kind is StandingKind.QUEUED:
+        return "A worker sends it, or you from here"
+    return f"Go on with the other {counted(tally.beyond, 'row')}" if tally.beyond else "Go on with it"
 
 
 def _decide(workbook: Path | None, written_by: str, sending: str) -> str:

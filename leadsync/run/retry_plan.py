@@ -53,7 +53,15 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         if not plan.held:
             _refuse_taken(journal, run)
         return plan
-    new = _new_run(journal, run, settings, options, now)
+    return _with_waiting(
+        journal, run.id, replace(_planned(journal, run, settings, options, now, count), read_at=read_at)
+    )
+
+
+def _planned(
+    journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, now: datetime, count: int
+) -> Plan:
+    """The plan to send those of `count` rows of a run again that neither wait nor went since."""
     again = partial(journal.leads_of_retry, run.id)
     elsewhere = RowsElsewhere(journal, run, again, settings)
     # As in a file given back: they would undo the later ones.
@@ -67,8 +75,9 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     losses = elsewhere.losses(staying | settled.keys())
     taken = count - len(staying)
     sending = taken - len(settled)
-    plan = Plan(
-        new,
+    new = _new_run(journal, run, settings, options, now)
+    return Plan(
+        new if taken else run,
         sending if options.limit is None else min(sending, options.limit),
         remarks=(
             *(_remarks_on(run, settings, taken) if taken else ()),
@@ -82,10 +91,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         ),
         nothing_to_do=not taken,
         sent_before=bool(since.sent_before or losses.again),
-        read_at=read_at,
         write=partial(_store_retry, journal, new, options.limit, settled, staying),
     )
-    return _with_waiting(journal, run.id, plan)
 
 
 def _with_waiting(journal: Journal, run_id: str, plan: Plan) -> Plan:

@@ -65,6 +65,23 @@ def test_a_retry_knows_the_newer_rows_of_its_leads(desk: Desk, asked: Meanwhile)
     assert received(dialer) == ["A", "A", "A"]
 
 
+def test_a_retry_whose_rows_all_wait_by_then_sends_nothing_and_says_what_sends_them(
+    desk: Desk, asked: Meanwhile
+) -> None:
+    codes = (FaultRule(FaultKind.CODE, lead="A", code=106, calls=1), FaultRule(FaultKind.CLOSE, lead="A", calls=1))
+    dialer = desk.dialer(faults=list(codes))
+    run = desk.leadsync("run", desk.sheet("a.csv", HEAD, "A,Sale"), "--json").json["run"]
+    same = desk.sheet("b.csv", HEAD, "A,Sale")
+    asked(lambda: desk.leadsync("run", same))
+    done = desk.leadsync("retry")
+    assert done.code == 0
+    assert "it is planned anew" in done.err
+    assert f"! 1 row stays in run {run}; `leadsync retry {run}` sends it afterwards\n" in done.err
+    assert "Nothing to do: run" in done.err
+    assert received(dialer) == ["A", "A"]
+    assert len(desk.leadsync("runs", "--json").json["runs"]) == 2
+
+
 def test_what_goes_to_other_leads_asks_no_second_time(desk: Desk, asked: Meanwhile) -> None:
     dialer = desk.dialer()
     other = desk.sheet("a.csv", HEAD, "X,Sale")
