@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,18 @@ def _given_up(journal: Journal, effects: Effects, sent: Collection[tuple[str, in
         rows = given_up(journal, run_id, partial(_last_taken, journal, run_id, effects), applied)
         left = {number: lead for number, lead in rows.items() if (run_id, number) not in settled}
         yield from warnings_of_failed(journal, run_id, left, by_file=True)
+
+
+def with_failed(journal: Journal, draft: Plan, seen: RunRecord | None) -> Plan:
+    """The plan for a sheet given again, after the run that has seen it, with the warnings about rows that failed there,
+    before later rows of their leads that go now without them."""
+    if seen is None or draft.came_back:
+        return draft
+    left = partial(journal.leads_left, draft.run.id, None, {seen.id})
+    going = cache(lambda: {number: lead.external_id for number, lead in left()})
+    failed = given_up(journal, seen.id, lambda: {lead: number for number, lead in going().items()})
+    rows = {number: lead for number, lead in failed.items() if number not in going()}
+    return replace(draft, remarks=(*draft.remarks, *warnings_of_failed(journal, seen.id, rows)))
 
 
 def _last_taken(journal: Journal, run_id: str, effects: Effects) -> dict[str, int]:

@@ -29,7 +29,7 @@ from leadsync.run.continuation import (
     refuse_corrected_rest,
     same_campaign,
 )
-from leadsync.run.draft import CameBackError, read_draft
+from leadsync.run.draft import CameBackError, read_draft, with_failed
 from leadsync.run.origin import origin_of
 from leadsync.run.other_runs import behind, beside, elsewhere_unfinished, forgotten, goes_again, goes_behind
 from leadsync.run.plan import Plan, RunOptions, left_out, nothing_to_do
@@ -92,7 +92,7 @@ def _plan_file(
     elsewhere = _runs_elsewhere(journal, file, runs, settings, digest, check)
     runs = _newest_first(journal, (*runs, *elsewhere))
     here = _of_campaign(journal, [run for run in runs if options.sheet in (None, run.sheet)], settings)
-    anew = _new_run(journal, file, settings, options, now, digest, check)
+    anew, seen = _new_run(journal, file, settings, options, now, digest, check), None
     if here and not options.fresh:
         newest = _newest_reading(journal, here, digest)
         trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
@@ -120,12 +120,12 @@ def _plan_file(
         if rest:
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
-            draft = beside(journal, behind(journal, rest, draft, options), {plan.run.id for plan in rest})
-            return in_turn([*rest, draft])
+            draft = behind(journal, rest, with_failed(journal, draft, seen), options)
+            return in_turn([*rest, beside(journal, draft, {plan.run.id for plan in rest})])
     ended = here if options.fresh else ()
     for run in ended:
         refuse_corrected_rest(journal, run, but_of=file)
-    draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
+    draft = with_failed(journal, read_draft(journal, anew, settings, options, known, begins_anew=ended), seen)
     return beside(journal, draft, {run.id for run in ended})
 
 

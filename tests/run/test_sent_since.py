@@ -270,14 +270,23 @@ def test_one_sending_counts_for_one_row_of_a_lead(desk: Desk, how: str, sent: li
     assert dispositions(dialer) == [f"L1 {word}" for word in then]
 
 
-def test_a_failed_row_is_not_named_before_rows_that_wait(desk: Desk) -> None:
-    """They do not go over it now."""
+@pytest.mark.parametrize("how", ["run", "retry"])
+def test_a_failed_row_is_named_before_rows_that_waited_and_not_before_rows_that_wait(desk: Desk, how: str) -> None:
+    """Those do not go over it now."""
     sheet = desk.sheet("mon.csv", HEADINGS, "L1,0383218101,Call", MONDAY[1])
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
     monday = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
     dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", calls=1)])
     run(desk, "other.csv", MONDAY[1:2])
-    assert "which failed, is not sent now" not in desk.leadsync("resume", monday).err
+    named = f"! Row 2 of run {monday}, which failed, is not sent now, and once later rows of its lead went through, no "
+    assert named not in desk.leadsync("resume", monday).err
+    [other, _] = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
+    desk.leadsync("resolve", other, "--row", "2", "--not-applied")
+    dialer.ledger.received.clear()
+    if how == "retry":
+        desk.leadsync("retry", monday)
+    assert (named in desk.leadsync("run", sheet).err) is (how == "run")
+    assert dispositions(dialer) == (["L1 Call"] if how == "retry" else []) + ["L1 Sale"]
 
 
 def test_a_retry_names_what_sends_the_rows_that_resume_has_skipped(desk: Desk) -> None:
