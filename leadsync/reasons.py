@@ -137,7 +137,7 @@ class SkipKind(Enum):
     WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
     UNDECIDED_BEFORE = "an earlier run sent its lead the same, and a person has to decide on that first"
     WAITS_FOR_RESUME = "an earlier row of the lead goes first, from its run"
-    WAITS_IN_RETRY = "a row of another run goes first, or is to be decided, before a later retry sends the row"
+    WAITS_IN_RETRY = "the row of a retry waits for a row of another run, and a later retry sends it"
     TAKEN_FIRST = "a later run has taken an earlier row of the lead, and sends it first"
     GOES_BY_NOW = "the row waited, and goes once its sheet is given again"
     SENT_SINCE = "the lead has taken the same from another run since"

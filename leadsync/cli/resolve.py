@@ -66,10 +66,10 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
 
 def _next_step(shell: Shell, journal: "Journal", run_id: str, rows: Collection[int], decision: str) -> str:
     """How rows go on after a decision, or an empty text. What a `send` leaves behind is said at once."""
-    from leadsync.run import named_first, resume_step, retry_step
+    from leadsync.run import first_warnings, resume_step, retry_step
 
     if decision == "send":
-        for remark in named_first(journal, run_id, partial(journal.leads_left, run_id, None)):
+        for remark in first_warnings(journal, run_id, partial(journal.leads_left, run_id, None)):
             shell.say(str(remark))
         return f"Send {agreeing(len(rows), 'it', 'them')} now: leadsync resume {run_id}"
     if decision == "not applied":

@@ -3,7 +3,7 @@
 from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows, givers_steps, resume_step, retry_step
-from leadsync.run.earlier_rows import failed_first, named_first
+from leadsync.run.earlier_rows import failed_first, first_warnings
 from leadsync.run.execution import (
     Executed,
     behind_its_end,
@@ -87,6 +87,7 @@ __all__ = [
     "files_to_give_back",
     "fingerprint",
     "finish",
+    "first_warnings",
     "fit",
     "givers_steps",
     "goes_on_behind",
@@ -102,7 +103,6 @@ __all__ = [
     "lines_with_headings",
     "look_at_sheet",
     "mark_outcomes",
-    "named_first",
     "next_time",
     "origin_of",
     "overtaken_rows",

@@ -19,7 +19,7 @@ from leadsync.reasons import MAY_GO_LATER, Skip, SkipKind
 from leadsync.reimport import RowsElsewhere
 from leadsync.remarks import Remark
 from leadsync.run.draft import again_remark
-from leadsync.run.earlier_rows import but_for, named_first
+from leadsync.run.earlier_rows import but_for, first_warnings
 from leadsync.run.plan import Plan, RunOptions, has_results, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_edits import is_changed_since
@@ -166,8 +166,8 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_behind_later(overtaken),
-            *stay(run.id, sum(skip.kind is SkipKind.WAITS_IN_RETRY for skip in skipped.values())),
-            *named_first(journal, run.id, but_for(left, skipped)),
+            *stay_remark(run.id, sum(skip.kind is SkipKind.WAITS_IN_RETRY for skip in skipped.values())),
+            *first_warnings(journal, run.id, but_for(left, skipped)),
         ),
         sent_before=bool(since.sent_before or losses.again or overtaken),
         read_at=read_at,
@@ -190,7 +190,7 @@ def _in_retry(run_id: str, skip: Skip) -> Skip:
     return Skip(SkipKind.WAITS_IN_RETRY, skip.run, skip.row, of_run=run_id) if skip.kind in MAY_GO_LATER else skip
 
 
-def stay(run_id: str, count: int) -> Iterator[Remark]:
+def stay_remark(run_id: str, count: int) -> Iterator[Remark]:
     """The loud sentence about rows that wait in a run for another one, with what sends them afterwards."""
     if count:
         rows, them = counted(count, "row stays", "rows stay"), agreeing(count, "it", "them")

@@ -119,8 +119,8 @@ def _given_up(journal: Journal, effects: Effects, sent: Collection[tuple[str, in
 
 
 def with_failed(journal: Journal, draft: Plan, seen: RunRecord | None) -> Plan:
-    """The plan for a sheet given again, after the run that has seen it, with the warnings about rows that failed there,
-    before later rows of their leads that go now without them."""
+    """The plan for a sheet that a run has `seen` before, with the warnings about rows that failed there and do not go
+    now, before later rows of their leads that do."""
     if seen is None or draft.came_back:
         return draft
     left = partial(journal.leads_left, draft.run.id, None, {seen.id})

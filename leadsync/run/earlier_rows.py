@@ -23,8 +23,8 @@ def but_for(rows: RowsBeside, skipped: Collection[int]) -> RowsBeside:
     return lambda others: ((number, lead) for number, lead in rows(others) if number not in skipped)
 
 
-def named_first(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
-    """The warnings about failed rows before the rows that a run has left, of it and of other runs."""
+def first_warnings(journal: Journal, run_id: str, left: RowsBeside) -> Iterator[Remark]:
+    """The warnings about failed rows, of a run and of others, before the rows that it has left."""
     yield from warnings_of_failed(journal, run_id, failed_before(journal, run_id, left))
     yield from given_up_elsewhere(journal, run_id, left)
 

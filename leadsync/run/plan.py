@@ -167,7 +167,7 @@ def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
 
 
 def with_runs_ahead(plan: Plan, journal: Journal, runs: Iterable[str], to_resume: Collection[str]) -> Plan:
-    """The plan with the runs whose rows come first: those `to_resume` are to send them, others to be decided in."""
+    """The plan with the runs whose rows come first: those `to_resume` send them, in the others a person decides."""
     to_decide = tuple(run for run in runs if run not in to_resume)
     to_retry = tuple(run for run in to_resume if failed_before(journal, run, partial(journal.leads_left, run, None)))
     return replace(plan, to_decide=to_decide, to_resume=tuple(to_resume), to_retry=to_retry)

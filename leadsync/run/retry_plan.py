@@ -22,7 +22,7 @@ from leadsync.run.continuation import (
     refuse_draft,
     refuse_held,
     refuse_other_place,
-    stay,
+    stay_remark,
 )
 from leadsync.run.draft import again_remark
 from leadsync.run.earlier_rows import but_for, given_up_elsewhere
@@ -86,7 +86,7 @@ def _planned(
             *starmap(again_remark, losses.again.items()),
             *losses.remarks(),
             *_too_late(overtaken),
-            *stay(run.id, len(waiting)),
+            *stay_remark(run.id, len(waiting)),
             *given_up_elsewhere(journal, run.id, but_for(again, staying | settled.keys())),
         ),
         nothing_to_do=not taken,

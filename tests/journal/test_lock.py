@@ -77,6 +77,8 @@ def test_a_lock_is_given_back_by_another_thread(tmp_path: Path) -> None:
     giving = threading.Thread(target=lock.release)
     giving.start()
     giving.join()
+    assert not lock.lasts()
     other = folder_lock(tmp_path, tmp_path)
     other.acquire()
+    assert other.lasts()
     other.release()
